@@ -58,8 +58,10 @@ def find_misplaced(
         yield from _values(where, values, knowledge)
         if values.get("AWS_DEFAULT_PROFILE") and not chosen:
             yield misplaced(where, "AWS_DEFAULT_PROFILE", "use AWS_PROFILE")
+    others = nearly_right.near_misses().meant  # what other programs may read in the shell
     for name in environment:
-        if name.startswith("CLAUDE_") and (meant := names.meant_by(name)):
+        is_own = name.startswith("CLAUDE_") or (name.upper().startswith("ANTHROPIC_") and name not in others)
+        if is_own and (meant := names.meant_by(name)):
             yield misplaced(_SHELL, name, f"the variable is {meant}")
 
 

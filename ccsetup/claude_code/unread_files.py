@@ -9,6 +9,7 @@ import msgspec
 from ccsetup.knowledge import nearly_right, settings_files
 from ccsetup.knowledge.pages import Finding
 from ccsetup.system import decoding, files
+from ccsetup.system.spelling import is_misspelt
 from ccsetup.system.system import System
 
 _LARGEST = 1 << 20  # bytes
@@ -37,7 +38,7 @@ def find_unread_files(
         return name not in used and decides(name)
 
     yield from _unread(own, read, system, is_missing)
-    yield from _other_case({own["user"].parent, own["project"].parent}, read, is_missing)
+    yield from _misspelt({own["user"].parent, own["project"].parent}, read, is_missing)
     yield from _repository(system.cwd, read, is_missing)
     yield from _state(own["global"], str(system.cwd), is_missing)
 
@@ -55,18 +56,23 @@ def _unread(own: dict[str, Path], read: set[Path], system: System, decides: Deci
                 yield misplaced(path, f"this file, which sets {_listed(names)}", f"set it in {group.wanted}")
 
 
-def _other_case(folders: set[Path], read: set[Path], decides: Decides) -> Iterator[Finding]:
-    """Yield files whose name differs in upper and lower case, where the file system tells them apart."""
+def _misspelt(folders: set[Path], read: set[Path], decides: Decides) -> Iterator[Finding]:
+    """Yield files whose name differs in a letter or two, or in upper and lower case where the file system tells them
+    apart, unless the right one is there or the data name it."""
     wanted = ("settings.json", "settings.local.json")
+    named = {name for file in nearly_right.near_misses().file for name in file.names}
     for folder in sorted(folders):
         try:
             names = sorted(path.name for path in folder.iterdir())
         except OSError:
             continue
         for name in names:
-            is_other = name.lower() in wanted and name not in wanted and not (folder / name.lower()).exists()
-            if is_other and folder / name not in read and any(map(decides, _variables(folder / name))):
-                yield misplaced(folder / name, "this file", f"its name must be {name.lower()}")
+            lower = name.lower()
+            meant = next((one for one in wanted if lower == one or is_misspelt(lower, one)), None)
+            if meant is None or name in (*wanted, *named) or not lower.endswith(".json") or (folder / meant).exists():
+                continue
+            if folder / name not in read and any(map(decides, _variables(folder / name))):
+                yield misplaced(folder / name, "this file", f"its name must be {meant}")
 
 
 def _repository(cwd: Path, read: set[Path], decides: Decides) -> Iterator[Finding]:

@@ -100,8 +100,10 @@ FILES: list[tuple[dict[str, Any], str]] = [
     ({"work/.env": f'# local\nexport {FLAG}="1"\n'}, f"this file, which sets {FLAG}"),
     ({".claude/settings.toml": f'[env]\n{FLAG} = "1"\n'}, f"this file, which sets {FLAG}"),
     ({".claude/settings.yaml": f'env:\n  {FLAG}: "1"\n'}, f"this file, which sets {FLAG}"),
-    ({".claude/Settings.json": SETS}, "this file"),
-    ({"work/.claude/SETTINGS.local.json": SETS}, "this file"),
+    *(
+        ({name: SETS}, "this file")
+        for name in (".claude/Settings.json", ".claude/setings.json", "work/.claude/SETTINGS.local.json")
+    ),
     ({".claude.json": {FLAG: "1"}}, f"{FLAG} outside env"),
     ({".claude.json": {"projects": {"@HOME/work": SETS}}}, f"{FLAG} of a project"),
 ]
@@ -139,6 +141,7 @@ NOT_OURS: list[dict[str, Any]] = [
     },
     {"work/.env": f"{FLAG}=1\n", LOCAL: SETS},
     {".claude/settings.json": SETS, ".claude/config.json": SETS},
+    {".claude/setings.json": {"tabSize": 2}, "work/.claude/settings.jsom": SETS},
 ]
 
 
@@ -245,6 +248,8 @@ def test_misplaced_configuration_is_named(tmp_path: Path, files: dict[str, Any],
 def test_shell_is_checked_too(tmp_path: Path) -> None:
     assert found(tmp_path, {}, CLAUDE_CODE_USE_BEDROCK="y") == [f"{FLAG} with this value"]
     assert found(tmp_path, {}, AWS_DEFAULT_PROFILE="dev") == ["AWS_DEFAULT_PROFILE"]
+    assert found(tmp_path, {}, ANTHROPIC_API_KEYS="x", ANTHROPIC_KEY="x") == ["ANTHROPIC_API_KEYS"]
+    assert found(tmp_path, {}, Anthropic_Api_Key="x", ANTHROPIC_LOG="debug") == ["Anthropic_Api_Key"]
     assert found(tmp_path, {}, AWS_DEFAULT_PROFILE="dev", AWS_PROFILE="dev") == []
 
 
