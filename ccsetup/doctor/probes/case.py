@@ -172,7 +172,7 @@ class Case:
             "project": self.profile.set.get("project", ""),
             "location": self.profile.set.get("location", ""),
             **self.access.signer_facts(),
-            **({"actor": f"The gateway at {self.place}"} if self.access.is_gateway else {}),
+            **({"actor": f"The gateway at {self.place}"} if self.access.is_gateway and not self.surface.cloud else {}),
             **more,
         }
 
