@@ -15,6 +15,8 @@ from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.environment import EnvironmentChange, apply_change, reveal
 from ccsetup.system.secret import Secret
 
+_KEY_HELPER = "apiKeyHelper"
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -144,17 +146,31 @@ def _lines(
                 yield Override(line, layer, "", is_line=True)
             elif layer.from_folder:
                 yield Override(line, layer, users_value, is_line=True)
+        elif line == _KEY_HELPER and _is_unsigned(surface, child):
+            yield Override(line, layer, "", is_line=True)
         elif layer.from_folder and known.refreshes(line, surface.name):
             yield Override(line, layer, users_value, is_line=True, softly=True)
 
 
 def _has_credential(surface: Surface, child: Mapping[str, str]) -> bool:
     """Whether the shell has a credential of the surface's cloud, which a settings line would override."""
-    flags = [name for name, how in surface.env.owns.items() if how.fixed is not None]
-    provider = next(
-        (candidate for candidate in precedence.load().provider if flags and flags[0] in candidate.flags), None
-    )
+    provider = _cloud(surface)
     return provider is not None and any(child.get(name) for name in provider.identity if name[:1].isupper())
+
+
+def _is_unsigned(surface: Surface, child: Mapping[str, str]) -> bool:
+    """Whether Claude Code must not sign on the surface and has no token to send instead. Seen on 2.1.332: it then sends
+    the key helper's value."""
+    order, provider = precedence.load(), _cloud(surface)
+    if provider is None or not order.is_on(child.get(provider.skip)):
+        return False
+    return not any(child.get(name) for name in (*provider.despite_skip, "ANTHROPIC_AUTH_TOKEN"))
+
+
+def _cloud(surface: Surface) -> precedence.Provider | None:
+    """Return the provider that the surface's flag selects; None for the Anthropic API."""
+    flags = [name for name, how in surface.env.owns.items() if how.fixed is not None]
+    return next((one for one in precedence.load().provider if flags and flags[0] in one.flags), None)
 
 
 def _default(name: str, child: Mapping[str, str]) -> str:
