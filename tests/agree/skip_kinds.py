@@ -16,7 +16,6 @@ _PROFILES = {
     ),
     "Foundry": ("foundry", f'resource = "{RESOURCE.name}"', "FOUNDRY", RESOURCE.token),
 }
-_TOKENS = {"bedrock": "auth_token", "vertex": "auth_token"}
 
 
 def _case(name: str, key: str, path: str, token: str = "") -> tuple[Case, str]:
@@ -31,8 +30,9 @@ SKIPPING: Mapping[str, tuple[Case, str]] = {
     **{f"the user's helper on {name}": _case(name, "", USER) for name in _PROFILES},
     **{f"the user's wrong helper on {name}": _case(name, "nobody", USER) for name in _PROFILES},
     **{f"a project's helper on {name}": _case(name, "", PROJECT) for name in ("Bedrock", "Vertex AI")},
-    **{
-        f"the user's wrong helper beside a token on {name}": _case(name, "nobody", USER, _PROFILES[name][3])
-        for name in ("Bedrock", "Vertex AI")
-    },
 }
+BESIDE_TOKEN: Mapping[str, tuple[Case, str]] = {
+    f"the user's wrong helper beside a token on {name}": _case(name, "nobody", USER, _PROFILES[name][3])
+    for name in ("Bedrock", "Vertex AI")
+}
+"""`apply` declines to write the token in plain text."""

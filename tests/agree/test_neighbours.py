@@ -17,6 +17,7 @@ from tests.agree.kinds_files import BY_TOKEN, GOOGLE, HEADED, HELPERS, STOPPING,
 from tests.agree.lab import AgreeLab
 from tests.agree.model_kinds import MODELS
 from tests.agree.observe import furnish, observe
+from tests.agree.skip_kinds import BESIDE_TOKEN, SKIPPING
 from tests.agree.world import Use, World
 from tests.support.client_runner import require_client
 from tests.support.selection import examples
@@ -29,6 +30,7 @@ def lab() -> Iterator[AgreeLab]:
         yield running
 
 
+SAVED = {**PROFILES, **BY_TOKEN, **BY_PROFILE, **ALLOWING, **SKIPPING}
 HEADERS = {**BESIDE, **SPELLED, **LAYERED, **AT_GATEWAY}
 ALL = {
     **FOLDERS,
@@ -73,16 +75,18 @@ def test_doctor_calls_no_other_host_with_a_credential(name: str, lab: AgreeLab, 
 
 
 @pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("name", examples({**PROFILES, **BY_TOKEN, **BY_PROFILE, **ALLOWING}))
+@pytest.mark.parametrize("name", examples(SAVED))
 def test_ccsetup_agrees_on_a_profile(name: str, use: Use, lab: AgreeLab, tmp_path: Path) -> None:
-    case, profile = {**PROFILES, **BY_TOKEN, **BY_PROFILE, **ALLOWING}[name]
+    case, profile = SAVED[name]
     _agree(replace(_world(name, case), use=use, profile=profile), lab, tmp_path)
 
 
 @pytest.mark.parametrize("use", USES[:2])
-@pytest.mark.parametrize("name", examples(OF_PROFILE))
-def test_ccsetup_agrees_on_a_header_of_the_profile(name: str, use: Use, lab: AgreeLab, tmp_path: Path) -> None:
-    case, profile = OF_PROFILE[name]
+@pytest.mark.parametrize("name", examples({**OF_PROFILE, **BESIDE_TOKEN}))
+def test_ccsetup_agrees_on_a_secret_that_apply_does_not_write(
+    name: str, use: Use, lab: AgreeLab, tmp_path: Path
+) -> None:
+    case, profile = {**OF_PROFILE, **BESIDE_TOKEN}[name]
     _agree(replace(_world(name, case), use=use, profile=profile), lab, tmp_path)
 
 
