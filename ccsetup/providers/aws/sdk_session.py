@@ -37,6 +37,7 @@ def make_session(
 
         def create_client(self, service_name: str, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
             named["endpoint_url"] = named.get("endpoint_url") or endpoint(service_name)
+            named["verify"] = True  # unused: `transport` sends, and botocore refuses a blank AWS_CA_BUNDLE
             return super().create_client(service_name, *arguments, **named)
 
     session = SdkSession(profile=profile)
