@@ -203,11 +203,18 @@ def result_for_failure(case: Case, check: str, error: "Failed") -> Finding | Ski
 
 
 def result_for_sign_in(case: Case, check: str, error: "Failed") -> Finding | Skipped | Broken:
-    """Like `result_for_failure`, for a request that Claude Code makes too: an answer that is not the API's is a
-    fault."""
+    """Like `result_for_failure`, for a request that Claude Code makes too: an answer that is not the API's is a fault,
+    unless only ccsetup asked there."""
     if error.finding.check == "endpoint-not-api":
-        return case.fault(error)
+        return Broken(check, error.words) if _leads_only_ccsetup(case) else case.fault(error)
     return result_for_failure(case, check, error)
+
+
+def _leads_only_ccsetup(case: Case) -> bool:
+    """Whether the shell has an endpoint that the profile takes away from Claude Code."""
+    name = "AWS_ENDPOINT_URL"
+    is_set = case.surface.signs == "sigv4" and case.system.environment.get(name)
+    return bool(is_set) and not case.access.environment.get(name)
 
 
 def _is_diverted(case: Case) -> bool:
