@@ -18,6 +18,7 @@ from ccsetup.providers import catalogue
 
 Softer = Severity | None
 ENFORCED = "enforceAvailableModels"
+_METHODS = re.compile("claudeai|console|gateway")  # seen on 2.1.332: any other value does nothing
 
 
 def credential_headers(headers: str) -> tuple[str, ...]:
@@ -87,9 +88,6 @@ def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], kn
         return None if any(entry in candidate for entry in listed.entries for candidate in requested) else list_layer
     used = catalogue.without_suffix(main_model.main_word(provider, values, pins, listed))
     return None if (pins.get(used) or used) == (pins.get(asked) or asked) else list_layer
-
-
-_METHODS = re.compile("claudeai|console|gateway")  # seen on 2.1.332: any other value does nothing
 
 
 def managed(
