@@ -50,7 +50,7 @@ def test_a_run_that_is_killed_leaves_the_old_state_or_the_new_one(world: Watched
     for number in range(16):
         before = path.read_bytes()
         world.model("anthropic.claude-opus-4-8", name=f"Opus of round {number}")
-        killed(world, took * dice.uniform(0.5, 1.6))
+        killed(world, took * dice.uniform(0.2, 1.6))
         after = path.read_bytes()
         places = json.loads(after)["places"]
         names = {one["name"] for place in places.values() for one in place["models"] if "opus-4-8" in one["id"]}

@@ -76,7 +76,7 @@ def test_a_broken_aws_profile_is_known(tmp_path: Path, name: str) -> None:
     ("region", "env", "slug"),
     [
         ("us_east_1!", {}, "aws-region-invalid"),
-        ("us-east-1", {"AWS_ENDPOINT_URL": "localhost:4566"}, "aws-config-invalid"),
+        ("us-east-1", {"AWS_ENDPOINT_URL": "localhost:4566"}, "endpoint-unreachable"),
     ],
 )
 def test_a_broken_setting_is_known(tmp_path: Path, region: str, env: dict[str, str], slug: str) -> None:

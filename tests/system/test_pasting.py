@@ -62,7 +62,7 @@ def test_unknown_shell_gets_the_line_as_it_is() -> None:
 
 def test_every_command_of_the_pages_that_only_some_shells_know_is_translated() -> None:
     foreign = re.compile(r"(export|unset|eval|read|local|set) |.*(\$\(|`)")
-    facts = {"secret_variable": "K", "variable": "V", "profile": "p", "other_flag": "O"}
+    facts = {"secret_variable": "K", "variable": "V", "token_variable": "T", "profile": "p", "other_flag": "O"}
     for slug in pages.slugs():
         for command in pages.load_page(slug).filled(facts)[1].bare:
             for shell in ("fish", "pwsh"):

@@ -181,10 +181,11 @@ def failure(exception: Exception, access: Access, region: str, service: str = "b
     elif isinstance(exception, ResponseParserError) and (transport.last_status() or 0) >= 400:
         status = transport.last_status()  # a refusal, in a form that the service does not have
         said = Said(status, *_passed_through(str(status), transport.last_error_body()))
+    elif str(exception).startswith("Invalid endpoint: "):  # a value of AWS_ENDPOINT_URL* that leads nowhere
+        said = Said(None, "EndpointConnectionError", str(exception))
+        return make_failure(said, access, region, f"https://{str(exception).partition(': ')[2]}")
     else:
         code = exception.code if isinstance(exception, http.Unanswered) else type(exception).__name__
-        if str(exception).startswith("Invalid endpoint"):  # a value of AWS_ENDPOINT_URL* that leads nowhere
-            code = "EndpointConnectionError"
         said = Said(None, code, str(exception))
     return make_failure(said, access, region, address(access, region, service))
 
