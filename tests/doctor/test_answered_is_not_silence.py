@@ -46,11 +46,14 @@ def on_google(home: Path, kind: str, url: str) -> Report:
     return examined(home, around, {"p": a_profile("vertex", set=VERTEX)})["p"]
 
 
+# That of STS is the user's, and stays; a profile removes the other two, and AWS_ENDPOINT_URL.
+ENDPOINTS = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
+
+
 def on_aws(home: Path, url: str) -> Report:
     around = {"HOME": str(home), "AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "secretsecret"}
-    return examined(
-        home, {**around, "AWS_ENDPOINT_URL": url}, {"p": a_profile("bedrock", set={"region": "us-east-1"})}
-    )["p"]
+    endpoints = dict.fromkeys(ENDPOINTS, url)
+    return examined(home, {**around, **endpoints}, {"p": a_profile("bedrock", set={"region": "us-east-1"})})["p"]
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -60,7 +63,8 @@ def test_answer_of_the_sign_in_is_an_error_at_its_check(
 ) -> None:
     with Answering() as server:
         server.answer = lambda _: ANSWERS[name]
-        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        for variable in ENDPOINTS:
+            monkeypatch.setenv(variable, server.url)
         report = on_aws(tmp_path, server.url) if who == "aws" else on_google(tmp_path, who, server.url)
     assert report.verdict == "error"
     assert report.root in ("unrecognised-error", "endpoint-not-api", "gcp-federation-rejected")
