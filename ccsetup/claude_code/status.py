@@ -18,12 +18,7 @@ from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.settings import Layer
-from ccsetup.claude_code.signing import (
-    CONSOLE_KEY,
-    PROFILE,
-    Signing,
-    find_signing,
-)
+from ccsetup.claude_code.signing import CONSOLE_KEY, PROFILE, Signing, find_signing
 from ccsetup.knowledge import custom_headers, decisive_settings, precedence, secret_shapes, urls
 from ccsetup.knowledge.custom_headers import X_API_KEY
 from ccsetup.knowledge.pages import Finding

@@ -80,8 +80,9 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         (export.value, export.layer if export.from_folder else "") if export is not None and export.value else None,
     )
     unsent = "" if provider.flags else _unsent(current.signing)
-    case = Case(pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live)
-    return replace(case, unsent=unsent)
+    return Case(
+        pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live, unsent=unsent
+    )
 
 
 def read_here(workspace: Workspace) -> Status:
