@@ -9,6 +9,7 @@ N ?= 100
 SEED ?= 1
 GENERATOR ?= all
 TRACE ?= 0
+WITH ?= newest
 # Programs that tests start would compile ccsetup again each time.
 export PYTHONDONTWRITEBYTECODE =
 
@@ -43,7 +44,7 @@ terminal: .venv/ready client  ## record docs/terminal.svg again, on the lab
 	.venv/$(BIN)/python docs/record.py
 
 agree: .venv/ready client  ## N random worlds from SEED: does ccsetup say what the real client does?
-	.venv/$(BIN)/python -m tests.agree --worlds $(N) --seed $(SEED) \
+	TESTED_CLIENT=$(WITH) .venv/$(BIN)/python -m tests.agree --worlds $(N) --seed $(SEED) \
 		--generator $(GENERATOR) --trace-every $(TRACE)
 
 bench: .venv-bench/ready  ## the figures, as ratios, into bench.json

@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 
-CLIENT_FOLDER = Path(__file__).parents[1] / "client" / "node_modules"
+_TESTS = Path(__file__).parents[1]
 CLIENTS: Mapping[str, Path] = {
-    "newest": CLIENT_FOLDER,
-    "three-months": CLIENT_FOLDER.parent.with_name("client-three-months") / "node_modules",
-    "one-year": CLIENT_FOLDER.parent.with_name("client-one-year") / "node_modules",
+    "newest": _TESTS / "client" / "node_modules",
+    "three-months": _TESTS / "client-three-months" / "node_modules",
+    "one-year": _TESTS / "client-one-year" / "node_modules",
 }
 """The versions that `make client` installs."""
+CLIENT_FOLDER = CLIENTS[os.environ.get("TESTED_CLIENT", "newest")]
+"""Of the version that tests use if they name none; `make agree WITH=three-months` uses another one."""
 _NATIVE_MAGIC = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
 _SHELLS: Mapping[str, tuple[str, ...]] = {
     "bash": ("--noprofile", "--norc", "-c"),
