@@ -76,11 +76,12 @@ def in_keyring_session(program: Program, script: str, *, password: str = "opense
         pytest.skip(reason)
     runtime = program.home / "runtime"
     runtime.mkdir(mode=0o700, exist_ok=True)
-    unlock = "gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null"
+    log = runtime / "keyring.log"  # a slow start has the daemon find one that D-Bus started, and say so at any time
+    unlock = f"gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>{shlex.quote(str(log))}"
     whole = f"printf %s {shlex.quote(password)} | {unlock} || exit 99\n{script}"
     environment = {**program.environment, "XDG_RUNTIME_DIR": str(runtime)}
     done = started(["dbus-run-session", "--", "sh", "-c", whole], environment, program.home)
-    assert done.code != 99, f"gnome-keyring did not start: {done.err}"
+    assert done.code != 99, f"gnome-keyring did not start: {log.read_text()}"
     talk = [line for line in done.err.splitlines(keepends=True) if not line.startswith("dbus-daemon[")]
     return Done(done.code, done.out, "".join(talk))
 
