@@ -109,7 +109,8 @@ _PLATFORM_AWS = (
     Rest("aws-external-anthropic", "ListModels", "GET", "/v1/models", platforms.aws_models),
     Rest("aws-external-anthropic", "CreateMessage", "POST", "/v1/messages", platforms.aws_message),
 )
-_INVOKE = f"/v1{PROJECT}/locations/(?P<place>[^/]+)/workspaces/[^/]+/invoke"
+# Clients of three months ago say v1alpha.
+_INVOKE = f"/v1(?:alpha)?{PROJECT}/locations/(?P<place>[^/]+)/workspaces/[^/]+/invoke"
 _PLATFORM_GOOGLE = (
     Rest("claude", "ListModels", "GET", f"{_INVOKE}/v1/models", platforms.google_models),
     Rest("claude", "CreateMessage", "POST", f"{_INVOKE}/v1/messages", platforms.google_message),
