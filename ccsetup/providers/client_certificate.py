@@ -1,6 +1,7 @@
 """The certificate by which Claude Code identifies itself to servers and proxies. Each rule was seen on 2.1.332.
 
-A file that is missing, large or holds no whole PEM block is ignored, and so is one of the pair without the other.
+A file that is missing, large or holds no whole PEM block is ignored. One without the other is not sent, but loaded all
+the same: if it cannot be read, no connection can be made.
 """
 
 import re
@@ -21,7 +22,7 @@ _PEM = re.compile(rb"-----BEGIN ([^-]+)-----.+-----END \1-----", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    """Paths of a certificate and its key."""
+    """Paths of a certificate and its key; "" for one that Claude Code ignores."""
 
     certificate: str
     key: str
@@ -29,29 +30,50 @@ class ClientCertificate:
 
     def load_into(self, context: "ssl.SSLContext") -> None:
         """Raises OSError if key and certificate do not fit, or the passphrase is not the key's."""
-        context.load_cert_chain(self.certificate, self.key, self.passphrase)
+        if self.certificate and self.key:
+            context.load_cert_chain(self.certificate, self.key, self.passphrase)
 
 
 def client_certificate(environment: Mapping[str, str]) -> ClientCertificate | None:
-    """The pair that Claude Code loads; None if it ignores what the variables name."""
-    certificate, key = environment.get("CLAUDE_CODE_CLIENT_CERT", ""), environment.get("CLAUDE_CODE_CLIENT_KEY", "")
-    if not _holds_pem(certificate) or not _holds_pem(key):
+    """What Claude Code loads; None if it ignores all that the variables name."""
+    names = (environment.get(f"CLAUDE_CODE_CLIENT_{part}", "") for part in ("CERT", "KEY"))
+    certificate, key = (name if _holds_pem(name) else "" for name in names)
+    if not certificate and not key:
         return None
     return ClientCertificate(certificate, key, environment.get("CLAUDE_CODE_CLIENT_KEY_PASSPHRASE", ""))
 
 
 @cache
-def problem(pair: ClientCertificate) -> str:
-    """Why no connection can be made with the pair; "" if there is nothing."""
+def problem(own: ClientCertificate) -> str:
+    """Why no connection can be made with the pair, or with the one that is there; "" if there is nothing."""
     import ssl
 
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        pair.load_into(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    except (OSError, ValueError) as error:  # SSLError is an OSError; a passphrase may be too long
-        if getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
-            return "the key is not that of the certificate"
-        return "the key cannot be read with this passphrase" if pair.passphrase else "the key cannot be read"
+        if own.certificate:
+            context.load_verify_locations(own.certificate)
+    except OSError:  # SSLError is an OSError
+        return "the certificate cannot be read"
+    if own.key and not _opens_key(own):
+        return "the key cannot be read with this passphrase" if own.passphrase else "the key cannot be read"
+    try:
+        own.load_into(context)
+    except (OSError, ValueError):  # a passphrase may be too long
+        return "the key is not that of the certificate"
     return ""
+
+
+def _opens_key(own: ClientCertificate) -> bool:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    for passphrase in (own.passphrase.encode() or None, None):
+        try:
+            load_pem_private_key(files.read_named(Path(own.key), _LARGEST), passphrase)
+        except (OSError, TypeError, ValueError, UnsupportedAlgorithm):  # TypeError: a passphrase for a key without one
+            continue
+        return True
+    return False
 
 
 @cache

@@ -157,7 +157,9 @@ def pool_by(
         raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address")
     own = client_certificate(environment)
     if own and (unusable := problem(own)):
-        raise Unanswered("SSLError", f"{own.certificate}: {unusable}")
+        if "https" in (network.parts(url).scheme, proxy and network.parts(proxy).scheme):
+            raise Unanswered("SSLError", f"{own.certificate or own.key}: {unusable}")
+        own = None  # a connection without TLS does not use it
     trusted = network.trusted_bundle(environment), network.extra_certificates(environment)
     try:
         return _pool(*trusted, proxy, own, tunnels=tunnels and network.parts(url).scheme == "http")

@@ -75,3 +75,46 @@ def test_pair_with_a_file_that_holds_nothing_is_ignored(tmp_path: Path, broken: 
         environment = {"MY_KEY": KEY, "NODE_EXTRA_CA_CERTS": str(ca_file), **variables}
         report = examined(tmp_path, environment, {"p": profile})["p"]
     assert not [slug for slug in slugs(report) if slug.startswith(("tls", "client-", "endpoint"))]
+
+
+_JUNK = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+_ALONE = {
+    ("CERT", "its own"): None,
+    ("CERT", "the other"): "the certificate cannot be read",
+    ("CERT", "junk"): "the certificate cannot be read",
+    ("KEY", "its own"): None,
+    ("KEY", "encrypted"): "the key cannot be read",
+    ("KEY", "the other"): "the key cannot be read",
+    ("KEY", "junk"): "the key cannot be read",
+}
+"""What one of the two names, without the other: why Claude Code cannot connect (seen on 2.1.332)."""
+
+
+@pytest.mark.parametrize(("part", "content"), _ALONE)
+def test_one_without_the_other_is_loaded(tmp_path: Path, part: str, content: str) -> None:
+    with serving(TlsFault(), tmp_path) as (url, ca_file):
+        leaf = (tmp_path / "leaf.pem").read_bytes()
+        key = load_pem_private_key(leaf, None)
+        certificate, own = tmp_path / "certificate.pem", _written(tmp_path / "key.pem", key, NoEncryption())
+        certificate.write_bytes(leaf[leaf.index(b"-----BEGIN CERTIFICATE") :].partition(b"-----BEGIN PRIVATE")[0])
+        junk = tmp_path / "junk.pem"
+        junk.write_text(_JUNK)
+        right, wrong = (certificate, own) if part == "CERT" else (own, certificate)
+        encrypted = _written(tmp_path / "encrypted.pem", key, BestAvailableEncryption(b"abcd"))
+        file = {"its own": right, "the other": wrong, "junk": junk, "encrypted": encrypted}[content]
+        profile = a_profile("gateway", set={"auth_token": "env:MY_KEY", "base_url": url})
+        environment = {"MY_KEY": KEY, "NODE_EXTRA_CA_CERTS": str(ca_file), f"CLAUDE_CODE_CLIENT_{part}": str(file)}
+        report = examined(tmp_path, environment, {"p": profile})["p"]
+    reasons = [finding.facts["reason"] for finding in report.findings if finding.check == SLUG]
+    assert reasons == ([_ALONE[part, content]] if _ALONE[part, content] else [])
+    assert (report.root == SLUG) is bool(reasons)
+
+
+def test_unusable_pair_is_a_warning_where_nothing_is_encrypted(tmp_path: Path) -> None:
+    junk = tmp_path / "junk.pem"
+    junk.write_text(_JUNK)
+    profile = a_profile("gateway", set={"auth_token": "env:MY_KEY", "base_url": "http://127.0.0.1:9"})
+    environment = {"MY_KEY": KEY, "CLAUDE_CODE_CLIENT_CERT": str(junk)}
+    report = examined(tmp_path, environment, {"p": profile})["p"]
+    assert [finding.weight for finding in report.findings if finding.check == SLUG] == ["warning"]
+    assert "SSLError" not in str(report)

@@ -50,12 +50,22 @@ def certificates(case: Case) -> Iterator[Result]:
         if reason := case.once(("certificates", path), partial(_certificate_problem, path, case)):
             has_fault = True
             yield case.finding("ca-bundle-unreadable", variable=variable, path=path, reason=reason)
-    own = client_certificate.client_certificate(case.access.environment)
-    if own and (reason := client_certificate.problem(own)):
+    if unusable := _client_certificate(case):
         has_fault = True
-        yield case.finding("client-certificate-unusable", path=own.certificate, key=own.key, reason=reason)
+        yield unusable
     if not has_fault:
         yield Passed("certificates")
+
+
+def _client_certificate(case: Case) -> Finding | None:
+    """The fault of the client's own certificate; a warning where requests are not encrypted and do not need it."""
+    own = client_certificate.client_certificate(case.access.environment)
+    if own is None or not (reason := client_certificate.problem(own)):
+        return None
+    named = {name: path for name, path in (("path", own.certificate), ("key", own.key)) if path}
+    softly = network.parts(own_host(case) or "").scheme == "http"
+    facts = case.facts(reason=reason, **named)
+    return Finding("client-certificate-unusable", facts, "warning" if softly else None)
 
 
 def host(case: Case) -> Iterator[Result]:
