@@ -80,6 +80,12 @@ def test_init_verifies_against_the_platform_s_own_listing(here: Program, lab: La
     assert seen["place"] == ("us-east-1" if name in REGIONAL else "global" if name == "claude-gcp" else seen["place"])
 
 
+def test_platform_on_google_cloud_is_sent_no_quota_project(here: Program, lab: Lab) -> None:
+    """Seen on 2.1.332: the client sends none there, so that one that is gone stops nothing."""
+    assert init(here, lab, "claude-gcp", quota_project="gone-project").code == 0
+    assert models(here)["models"]
+
+
 @pytest.mark.parametrize(
     ("name", "more", "check"),
     [
