@@ -123,13 +123,13 @@ def conflicts(
         yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
     signer = order.signer({**values, **effective.values(lines)})
-    ignored = used.ignores if used.flags else signer.ignores
-    if not used.flags and not signer.name and profile_signs:
+    ignored = signer.ignores if used.is_direct else used.ignores
+    if used.is_direct and not signer.name and profile_signs:
         ignored = (*ignored, AUTHORIZATION.lower())
     headers = decided.get(custom_headers.VARIABLE)
-    is_own = headers is not None and not used.flags and (not profile or headers.layer == effective.PROFILE)
-    is_tried = is_own or bool((unsigned or not used.flags) and values.get(used.base))
-    is_replaced = not used.flags and signer.name in signing.REPLACED
+    is_own = headers is not None and used.is_direct and (not profile or headers.layer == effective.PROFILE)
+    is_tried = is_own or bool((unsigned or used.is_direct) and values.get(used.base))
+    is_replaced = used.is_direct and signer.name in signing.REPLACED
     if headers is not None:
         yield from _header_findings(headers, ignored, profile, is_tried=is_tried, is_replaced=is_replaced)
 

@@ -11,6 +11,7 @@ from ccsetup.knowledge import strict
 
 FILE = "_precedence"
 FIRST_PARTY = "firstParty"  # the default provider, last in the order, which needs no flag
+CLOUD_GATEWAY = "gateway"
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +36,11 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cloud: Literal["", "aws", "google"] = ""
     leads: tuple[str, ...] = ()
     tries_models: bool = False  # before it reads the AWS credentials of a project's files, where nothing pins the model
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it signs as the Anthropic API does: with `credential`, and a base URL of the user's."""
+        return self.client in (FIRST_PARTY, CLOUD_GATEWAY)
 
 
 class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

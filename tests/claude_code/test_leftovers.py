@@ -245,6 +245,8 @@ def test_a_shell_without_a_profile(workspace: Workspace) -> None:
     assert of({"CLAUDE_CODE_USE_BEDROCK": "1", "CLAUDE_CODE_SKIP_BEDROCK_AUTH": "1"}) == {"skip-auth-leftover": "error"}
     gateway = {"ANTHROPIC_CUSTOM_HEADERS": "x-api-key: k", "ANTHROPIC_BASE_URL": "https://gw"}
     assert of(gateway) == {"custom-headers-authorization": "warning"}
+    cloud_gateway = {**gateway, "CLAUDE_CODE_USE_GATEWAY": "1", "ANTHROPIC_AUTH_TOKEN": "t"}
+    assert of(cloud_gateway) == {"custom-headers-authorization": "warning"}
     header = {"CLAUDE_CODE_USE_BEDROCK": "1", "ANTHROPIC_CUSTOM_HEADERS": "Authorization: Bearer t"}
     assert of(header) == {"custom-headers-authorization": "warning"}  # seen: what signs replaces the header
     passing = {"CLAUDE_CODE_SKIP_BEDROCK_AUTH": "1", "ANTHROPIC_BEDROCK_BASE_URL": "https://gw"}
