@@ -7,7 +7,7 @@ regions.
 
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -56,12 +56,14 @@ def request(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     attempts: int = ATTEMPTS,
+    choose: Callable[[Mapping[str, str], str], proxies.Proxy | None] = proxies.proxy_for,
 ) -> Response:
-    """Send a request and return the response with any status; raises Unanswered without one.
+    """Send a request by the proxy that `choose` names, and return the response with any status; raises Unanswered
+    without one.
 
     Retries if the connection broke or the server failed.
     """
-    way = pool(environment, url)
+    way = pool_by(choose(environment, url), environment, url)
     for attempt in range(1, attempts + 1):
         try:
             answer = send(way, method, url, headers or {}, body)

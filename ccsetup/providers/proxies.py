@@ -43,10 +43,17 @@ def proxy_for(environment: Mapping[str, str], url: str) -> Proxy | None:
     to = network.parts(url)
     proxy = _first(environment, NAMES)
     if proxy is None or _client_spares(environment, to):
-        proxy = _buns(environment, [name for name in NAMES if name.lower() == f"{to.scheme}_proxy"])
-        others = _buns(environment, _ANY)
-        proxy = proxy or (others if others and others.is_supported else None)
-    return None if proxy is None or _bun_spares(environment, to) else proxy
+        return proxy_for_tokens(environment, url)
+    return None if _bun_spares(environment, to) else proxy
+
+
+def proxy_for_tokens(environment: Mapping[str, str], url: str) -> Proxy | None:
+    """The proxy for a request that fetches a Google token, which Bun alone decides: HTTP_PROXY counts for http only."""
+    to = network.parts(url)
+    others = _buns(environment, _ANY)
+    proxy = _buns(environment, [name for name in NAMES if name.lower() == f"{to.scheme}_proxy"])
+    proxy = proxy or (others if others and others.is_supported else None)
+    return None if _bun_spares(environment, to) else proxy
 
 
 def proxy_for_credentials(environment: Mapping[str, str], region: str) -> Proxy | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccsetup.providers.proxies import proxy_for, proxy_for_credentials, unreadable
+from ccsetup.providers.proxies import proxy_for, proxy_for_credentials, proxy_for_tokens, unreadable
 
 ONE, TWO = "http://127.0.0.1:1", "http://127.0.0.1:2"
 HTTPS, HTTP = "https://gw.corp.localhost:9", "http://gw.corp.localhost:9"
@@ -161,4 +161,37 @@ STS, NEAR = "sts.us-east-1.amazonaws.com", "https://sts.corp.localhost"
 )
 def test_proxy_of_credential_requests_is_chosen_by_the_url_of_sts(variables: dict[str, str], used: str | None) -> None:
     chosen = proxy_for_credentials(variables, "us-east-1")
+    assert (chosen and chosen.url) == used
+
+
+TOKEN = "https://oauth2.googleapis.com/token"
+
+
+@pytest.mark.parametrize(
+    ("url", "variables", "used"),
+    [
+        (TOKEN, {"HTTP_PROXY": ONE}, None),
+        (TOKEN, {"http_proxy": ONE}, None),
+        (TOKEN, {"HTTP_PROXY": ONE, "HTTPS_PROXY": ""}, None),
+        (TOKEN, {"HTTPS_PROXY": ONE}, ONE),
+        (TOKEN, {"https_proxy": ONE, "HTTPS_PROXY": TWO}, ONE),
+        (TOKEN, {"https_proxy": "", "HTTPS_PROXY": TWO}, TWO),
+        (TOKEN, {"HTTPS_PROXY": ONE, "HTTP_PROXY": TWO}, ONE),
+        (TOKEN, {"HTTPS_PROXY": "127.0.0.1:1"}, ONE),
+        (TOKEN, {"HTTPS_PROXY": f" {ONE} "}, f" {ONE} "),  # and the request fails
+        (TOKEN, {"ALL_PROXY": ONE}, ONE),
+        (TOKEN, {"ALL_PROXY": ONE, "HTTP_PROXY": TWO}, ONE),
+        (TOKEN, {"HTTPS_PROXY": ONE, "NO_PROXY": "oauth2.googleapis.com"}, None),
+        (TOKEN, {"HTTPS_PROXY": ONE, "NO_PROXY": ".oauth2.googleapis.com"}, None),
+        (TOKEN, {"HTTPS_PROXY": ONE, "NO_PROXY": "oauth2.googleapis.com:443"}, None),
+        (TOKEN, {"HTTPS_PROXY": ONE, "NO_PROXY": "uth2.googleapis.com"}, ONE),
+        (TOKEN, {"HTTPS_PROXY": ONE, "no_proxy": "a", "NO_PROXY": "oauth2.googleapis.com"}, ONE),
+        (TOKEN, {"HTTPS_PROXY": ONE, "no_proxy": "oauth2.googleapis.com", "NO_PROXY": "a"}, None),
+        ("http://metadata.google.internal", {"HTTP_PROXY": ONE}, ONE),
+    ],
+)
+def test_proxy_of_a_google_token_is_the_one_of_its_scheme(
+    url: str, variables: dict[str, str], used: str | None
+) -> None:
+    chosen = proxy_for_tokens(variables, url)
     assert (chosen and chosen.url) == used

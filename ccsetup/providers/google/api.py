@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ccsetup.providers import hosts, http
+from ccsetup.providers import hosts, http, proxies
 from ccsetup.providers.access import ATTEMPTS, Access, Failed, is_network, make_failure
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.credentials import endpoint
@@ -152,7 +152,8 @@ def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-au
     def carry(url: str, method: str = "GET", body: Any = None, headers: Any = None, **_: object) -> http.Response:  # noqa: ANN401
         sent = body.encode() if isinstance(body, str) else body
         redact.note_form(sent)
-        answer = request(environment, method, url, dict(headers or {}), sent)
+        choose = proxies.proxy_for_tokens
+        answer = http.request(method, url, environment, headers=dict(headers or {}), body=sent, choose=choose)
         return _Carried(answer.status, answer.headers, answer.body)
 
     return carry
