@@ -12,6 +12,7 @@ import msgspec
 
 from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
+from ccsetup.system.malformed import describe
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +45,8 @@ class Receipts:
             return ()
         except msgspec.DecodeError as error:
             raise UserError(
-                f"{file} is not a valid receipt: {error}", "move it away; its changes cannot be undone"
+                f"{file} is not a valid receipt: {describe(error, 'JSON')}",
+                "move it away; its changes cannot be undone",
             ) from error
 
     def keep(self, path: Path, receipts: tuple[Receipt, ...]) -> None:

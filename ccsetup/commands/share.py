@@ -16,6 +16,7 @@ from ccsetup.profile.bundle import bundle, tables, without_home
 from ccsetup.profile.profile import SCHEMA
 from ccsetup.system import console, decoding, files, toml
 from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.system.malformed import describe
 from ccsetup.system.os_errors import cannot
 
 EXPORT = """Print profiles as one document that others can import.
@@ -98,20 +99,21 @@ def _read(file: Path) -> dict[str, bytes]:
     """Read the profiles of an exported document."""
     import tomlkit
 
+    named = "standard input" if str(file) == "-" else str(file)
     try:
         document = _standard_input() if str(file) == "-" else files.read_named(file, LARGEST, waits=True)
         bundle = decoding.convert(toml.tables(document, MOST), _Bundle)
     except OSError as error:
-        raise cannot("read", file, error) from error
+        raise cannot("read", named, error) from error
     except msgspec.DecodeError as error:
-        raise UserError(f"{file}: {error}", "import takes what `ccsetup export` prints") from error
+        raise UserError(f"{named}: {describe(error, 'TOML')}", "import takes what `ccsetup export` prints") from error
     if bundle.schema > SCHEMA:
         raise UserError(
-            f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"
+            f"{named}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"
         )
     for name, content in bundle.profiles.items():
         if sum(1 for _ in toml.values(content)) > 2 * profiles.MOST:
-            raise UserError(f"{file}: profile {name} holds more than {profiles.MOST:,} values", "leave some out")
+            raise UserError(f"{named}: profile {name} holds more than {profiles.MOST:,} values", "leave some out")
     return {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
 
 

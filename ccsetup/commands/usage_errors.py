@@ -14,6 +14,8 @@ _PARSER_WORDS = (  # what the parser prints, and what a person would
     (r"No such option: (\S+).*", r"no such option: \1"),
     (r"No such command '(.*?)'\..*", r"no such command: \1"),
     (r"Invalid value for '(.*?)': (?:Value error, )?Input should be a valid (\w+),.*", r"\1 must be an \2"),
+    (r"Invalid value for '(.*?)': Input should be greater than or equal to ([-\d.]+)\.?", r"\1 must be at least \2"),
+    (r"Invalid value for '(.*?)': Input should be less than or equal to ([-\d.]+)\.?", r"\1 must be at most \2"),
     (r"Invalid value for '(.*?)': (?:Value error, )?(.*?)\.?", r"\1: \2"),
 )
 

@@ -19,6 +19,7 @@ from ccsetup.providers.catalogue import Model
 from ccsetup.system import decoding, files
 from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
+from ccsetup.system.malformed import describe
 from ccsetup.workspace import Workspace
 
 MENDED = ("model-gone", "model-renamed", "model-legacy", "model-retiring")
@@ -171,7 +172,7 @@ def _read(workspace: Workspace) -> Undo:
     except FileNotFoundError:
         record = None
     except msgspec.DecodeError as error:
-        raise UserError(f"{path}: {error}", f"remove it: rm {pasted(str(path))}") from error
+        raise UserError(f"{path}: {describe(error, 'JSON')}", f"remove it: rm {pasted(str(path))}") from error
     if record is None or not record.before:
         raise UserError("nothing to undo", "`ccsetup drift --fix` re-pins what does not last")
     return record

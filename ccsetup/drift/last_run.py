@@ -9,6 +9,7 @@ import msgspec
 from ccsetup.system import decoding, files
 from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
+from ccsetup.system.malformed import describe
 from ccsetup.system.redact import document_without_secrets
 
 
@@ -41,7 +42,9 @@ class Runs:
         except FileNotFoundError:
             return None
         except msgspec.DecodeError as error:
-            raise UserError(f"{self.path}: {error}", f"remove it: rm {pasted(str(self.path))}") from error
+            raise UserError(
+                f"{self.path}: {describe(error, 'JSON')}", f"remove it: rm {pasted(str(self.path))}"
+            ) from error
 
     def record(self, run: LastRun) -> None:
         """Replace the last run atomically."""

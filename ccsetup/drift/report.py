@@ -11,6 +11,7 @@ from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Severity
 from ccsetup.system import decoding
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
+from ccsetup.system.malformed import describe
 
 UNREACHABLE = "catalogue-unreachable"
 UNASKED = (
@@ -173,7 +174,7 @@ def _read(file: str, text: bytes) -> Document:
     try:
         document = decoding.from_json(text, Document)
     except msgspec.DecodeError as error:
-        raise UserError(f"{file}: {error}", "give what `ccsetup drift --json` printed") from error
+        raise UserError(f"{file}: {describe(error, 'JSON')}", "give what `ccsetup drift --json` printed") from error
     if document.schema != SCHEMA or (document.shard and not is_shard(document.shard)):
         raise UserError(f"{file}: is not a report of this ccsetup", "make it with the same version")
     return document

@@ -12,6 +12,7 @@ from ccsetup.drift.history import Event
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
+from ccsetup.system.malformed import describe
 from ccsetup.system.redact import document_without_secrets
 
 SCHEMA = 1
@@ -67,7 +68,7 @@ class Memory:
         try:
             state = decoding.from_json(text, State)
         except msgspec.DecodeError as error:
-            raise UserError(f"{self.path}: {error}", hint) from error
+            raise UserError(f"{self.path}: {describe(error, 'JSON')}", hint) from error
         if state.schema != SCHEMA:
             raise UserError(f"{self.path}: schema {state.schema} is not {SCHEMA}", f"upgrade ccsetup, or {hint}")
         return state

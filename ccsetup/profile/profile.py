@@ -10,10 +10,10 @@ import msgspec
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.surfaces import Knowledge, Surface
-from ccsetup.profile.malformed import describe
 from ccsetup.system import decoding, toml
 from ccsetup.system.display import visible
 from ccsetup.system.errors import USAGE, UserError
+from ccsetup.system.malformed import describe
 from ccsetup.system.spelling import suggest
 
 SCHEMA = 1
@@ -72,7 +72,7 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     except msgspec.DecodeError as error:
         if text.startswith(codecs.BOM_UTF8):
             raise UserError(f"{file} begins with a byte order mark", "save it as UTF-8 without one") from error
-        raise UserError(f"{file}: {visible(describe(str(error), raw))}", f"fix it in {file}") from error
+        raise UserError(f"{file}: {visible(describe(error, 'TOML', raw))}", f"fix it in {file}") from error
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):

@@ -9,6 +9,7 @@ import msgspec
 from ccsetup.system import decoding, files
 from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
+from ccsetup.system.malformed import describe
 
 KEPT = 50  # profiles; the oldest are deleted
 
@@ -47,7 +48,7 @@ class Removed:
         except FileNotFoundError as error:
             raise UserError(f"no removed profile is called {name!r}", "nothing to undo") from error
         except msgspec.DecodeError as error:
-            raise UserError(f"{path}: {error}", f"remove it: rm {pasted(str(path))}") from error
+            raise UserError(f"{path}: {describe(error, 'JSON')}", f"remove it: rm {pasted(str(path))}") from error
 
     def forget(self, name: str) -> None:
         with suppress(OSError):

@@ -9,6 +9,7 @@ import msgspec
 
 from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
+from ccsetup.system.malformed import describe
 
 
 class _TrustRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +108,7 @@ class Trust:
             if self._marks.exists():
                 return _TrustRecord()
             raise UserError(
-                f"{self._path}: {error}",
+                f"{self._path}: {describe(error, 'JSON')}",
                 "remove the imported profiles that you do not trust, then this file: without it all are your own",
             ) from error
 

@@ -10,6 +10,7 @@ from ccsetup.drift.report import is_shard
 from ccsetup.report.collected import SCHEMA, Collection, DoctorPart, DriftPart
 from ccsetup.system import decoding
 from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.system.malformed import describe
 
 _HINT = "give what ccsetup report --json, doctor --json or drift --json printed"
 
@@ -34,7 +35,7 @@ def _read(file: str, content: bytes) -> Collection:
         else:
             collection = _plain(Path(file).stem, document)
     except msgspec.MsgspecError as error:
-        raise UserError(f"{file}: {error}", _HINT) from error
+        raise UserError(f"{file}: {describe(error, 'JSON')}", _HINT) from error
     if collection.shard is not None and not is_shard(collection.shard):
         raise UserError(f"{file}: shard {collection.shard!r} is not I/N", _HINT)
     return collection

@@ -12,6 +12,7 @@ from ccsetup.drift.schedule.model import Every
 from ccsetup.system import decoding, files
 from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
+from ccsetup.system.malformed import describe
 from ccsetup.system.os_errors import cannot
 
 
@@ -73,7 +74,8 @@ class Record:
             return {}
         except msgspec.DecodeError as error:
             raise UserError(
-                f"{self.path}: {error}", f"see what is installed yourself, then remove it: rm {pasted(str(self.path))}"
+                f"{self.path}: {describe(error, 'JSON')}",
+                f"see what is installed yourself, then remove it: rm {pasted(str(self.path))}",
             ) from error
 
     def change(self, kind: str, written: Written | None) -> None:
