@@ -85,6 +85,14 @@ def test_a_broken_setting_is_known(tmp_path: Path, region: str, env: dict[str, s
     assert refused(tmp_path, region, **env).finding.check == slug
 
 
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK"])
+def test_an_endpoint_that_nobody_serves_is_named_and_not_awss_host(tmp_path: Path, variable: str) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[profile p]\naws_access_key_id = A\naws_secret_access_key = B\n")
+    found = refused(tmp_path, **{variable: "http://127.0.0.1:9/path"}).finding
+    assert (found.check, found.facts["host"]) == ("endpoint-unreachable", "127.0.0.1:9")
+
+
 def test_a_denial_comes_through_the_sdk_with_its_parts(tmp_path: Path) -> None:
     said = (
         "User: arn:aws:sts::123456789012:assumed-role/dev/me is not authorized to perform: bedrock:InvokeModel on "

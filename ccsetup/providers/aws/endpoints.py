@@ -5,6 +5,7 @@ import re
 import threading
 
 from ccsetup.knowledge import urls
+from ccsetup.providers import network
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.aws import client_files
 from ccsetup.providers.aws.client_files import AwsFiles
@@ -43,6 +44,13 @@ def find(access: Access, files: AwsFiles, service: str) -> str | None:
     values = files.profiles.get(access.environment.get("AWS_PROFILE") or "default", {})
     services = files.services.get(values.get("services", ""), {})
     return services.get(f"{service.replace('-', '_')}.endpoint_url") or values.get("endpoint_url")
+
+
+def unreached(exception: Exception) -> str | None:
+    """The endpoint that boto3 could not talk to, wherever a variable or an AWS file moved it; None if it names none."""
+    url = getattr(exception, "kwargs", {}).get("endpoint_url")
+    parts = network.parts(url) if isinstance(url, str) else None
+    return f"{parts.scheme}://{parts.netloc}" if parts and parts.netloc else None
 
 
 def are_diverted(access: Access) -> bool:

@@ -187,7 +187,7 @@ def failure(exception: Exception, access: Access, region: str, service: str = "b
     else:
         code = exception.code if isinstance(exception, http.Unanswered) else type(exception).__name__
         said = Said(None, code, str(exception))
-    return make_failure(said, access, region, address(access, region, service))
+    return make_failure(said, access, region, endpoints.unreached(exception) or address(access, region, service))
 
 
 def address(access: Access, region: str, service: str = "bedrock") -> str:
