@@ -1,11 +1,13 @@
 """What `run` notes when it starts Claude Code, and which session that became.
 
 A note with the session's id, or one whose process still runs (the client says in `sessions/PID.json` which session it
-is), is certain; the first session of that folder after the note is likely.
+is), is certain; the first session of that folder that begins, or is gone on with, after the note is likely.
 """
 
+import math
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +17,7 @@ import msgspec
 from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
 from ccsetup.usage.bills import Noted
-from ccsetup.usage.ledger import Conversation, Ledger, Note
+from ccsetup.usage.ledger import COPY, Conversation, Ledger, Note
 
 _FILE = "started"
 _STARTS_WITHIN = 120_000  # milliseconds from `run` to the client's own start
@@ -29,6 +31,7 @@ _NO_SESSION = (
 )  # fmt: skip
 _PRINTS = ("-p", "--print")
 _NAMES_SESSION = ("--resume", "-r", "--session-id")
+_COPIES = "--fork-session"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -41,23 +44,23 @@ class Running(msgspec.Struct):
 
 
 def is_new_session(words: Sequence[str]) -> bool:
-    """Whether these words after `claude` begin a session, and go on with none that there is."""
-    return not {word.partition("=")[0] for word in words} & {*_GIVEN_SESSION, *_NO_SESSION}
+    """Whether these words after `claude` begin a session, be it as a copy, and go on with none that there is."""
+    given = {word.partition("=")[0] for word in words}
+    return not given & {*_GIVEN_SESSION, *_NO_SESSION} or (_COPIES in given and not given & {*_NO_SESSION})
 
 
 def may_name_session(words: Sequence[str]) -> bool:
     """Whether these words after `claude` are sure to begin a session, and no subcommand."""
-    return is_new_session(words) and (not words or words[0] in _PRINTS)
+    return is_new_session(words) and _COPIES not in words and (not words or words[0] in _PRINTS)
 
 
 def named_session(words: Sequence[str]) -> str:
     """The id of the session that the client goes on with or begins by these words after `claude`; empty if they name
-    none, or one that is copied."""
-    if "--fork-session" in words:
-        return ""
+    none but one that is copied."""
+    naming = ("--session-id",) if _COPIES in words else _NAMES_SESSION
     for word, following in zip(words, [*words[1:], ""], strict=True):
         option, _, value = word.partition("=")
-        if option in _NAMES_SESSION:
+        if option in naming:
             return value if _ID.fullmatch(value := value or following) else ""
     return ""
 
@@ -125,22 +128,41 @@ def _running(note: Note) -> str:
 
 
 def _match(ledger: Ledger) -> None:
-    """Give each open note the first session that began after it, in its folder, and that no other note has."""
-    taken = {note.session for note in ledger.notes}
-    waiting = [note for note in ledger.notes if note.fresh and not note.session]
+    """Give each open note its session in its folder: one that begins a session the first that began after it and that
+    no other note has, one that goes on with a session the first that was gone on with after it."""
+    waiting = [note for note in ledger.notes if not note.session]
     if not waiting:
         return
-    starts = sorted(
-        (min(request.at for request in session.requests), session.id, session)
-        for session in ledger.sessions
-        if session.requests and session.main and session.id not in taken
-    )
-    for note in waiting:
+    taken = {note.session for note in ledger.notes}
+    times = [(_own_times(one, ledger), one) for one in ledger.sessions if one.main]
+    starts = sorted((at[0], one.id, one) for at, one in times if at and one.id not in taken)
+    for note in (note for note in waiting if note.fresh):
         for at, name, session in starts:
             if name not in taken and 0 <= at - note.at <= _USED_WITHIN and _same_place(note, session, ledger):
                 note.session, note.certain = name, False
                 taken.add(name)
                 break
+    for note in reversed([note for note in waiting if not note.fresh]):  # the last that ran has what came last
+        found = [
+            (at[place], session.id)
+            for at, session in times
+            if 0 < (place := bisect_left(at, note.at)) < len(at)
+            and at[place] <= min(_next(note, session.id, ledger), note.at + _USED_WITHIN)
+            and _same_place(note, session, ledger)
+        ]
+        if found:
+            note.session, note.certain = min(found)[1], False
+
+
+def _own_times(session: Conversation, ledger: Ledger) -> list[int]:
+    """When the requests were made that a session has not copied from another, in order."""
+    own = (one for one in session.requests if one.own != COPY and ledger.strings[one.owner] in ("", session.id))
+    return sorted(one.at for one in own)
+
+
+def _next(note: Note, session: str, ledger: Ledger) -> float:
+    """When another note of the session begins."""
+    return min((one.at for one in ledger.notes if one.session == session and one.at > note.at), default=math.inf)
 
 
 def _same_place(note: Note, session: Conversation, ledger: Ledger) -> bool:

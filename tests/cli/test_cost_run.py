@@ -1,5 +1,6 @@
 """What `run` notes, and how `cost` finds the sessions that came of it."""
 
+import datetime
 import json
 import os
 import time
@@ -89,10 +90,31 @@ def test_session_that_is_resumed_by_its_id_is_certain(program: Program) -> None:
     assert whose(program) == [("two", "api-key", "certain", 1)]
 
 
-def test_session_that_may_have_been_copied_is_not_guessed(program: Program) -> None:
+def test_session_that_begins_as_a_copy_is_likely(program: Program) -> None:
     environment = {"PATH": furnish(program, ID), "MY_KEY": "sk-ant-api03-x"}
-    program.run("run", "two", "--", "claude", f"--resume={ID}", "--fork-session", environment=environment)
-    assert [one[:3] for one in whose(program)] == [(None, None, "unknown")]
+    program.run("run", "two", "--", "claude", "--resume=some", "--fork-session", environment=environment)
+    assert whose(program) == [("two", "api-key", "likely", 1)]
+
+
+def test_copy_that_is_named_is_certain(program: Program) -> None:
+    environment = {"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x"}
+    words = ("--resume", "some", "--fork-session", "--session-id", ID)
+    program.run("run", "two", "--", "claude", *words, environment=environment)
+    assert whose(program) == [("two", "api-key", "certain", 1)]
+
+
+def test_session_that_another_profile_continues_is_likely_on_its_bill_from_then_on(program: Program) -> None:
+    environment = {"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x"}
+    session = program.run("run", "one", "--", "claude", "-p", "x", environment=environment).out.strip()
+    executable(program.home / "bin" / "claude", "#!/bin/sh\n")
+    path = program.home / ".claude" / "projects" / "x" / f"{session}.jsonl"
+    for number, profile in enumerate(("two", "one", "two"), 2):
+        time.sleep(0.01)
+        program.run("run", profile, "--", "claude", "--continue", environment=environment)
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        with path.open("ab") as file:
+            file.write(line(answer(f"msg_{number}", 0, (1, 0, 0, 0, 1), session=session, timestamp=now)))
+    assert whose(program) == [("one", "api-key", "likely", 2), ("two", "api-key", "likely", 2)]
 
 
 def test_what_follows_the_end_of_the_process_is_no_longer_certain(program: Program) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import Counter
 
 import pytest
 
@@ -102,6 +103,36 @@ def test_two_config_folders_are_two_bills_and_a_copied_session_counts_once(here:
     shutil.copytree(here.home / ".claude-one" / "projects", here.home / ".claude" / "projects")
     again = json.loads(here.ok("cost", "--since", "2d", "--json").out)["profiles"]
     assert tuple(one["tokens"] for one in again) == whole
+
+
+def test_sessions_that_another_profile_copies_or_continues_are_on_its_bill(here: Program, biller: Biller) -> None:
+    for name in ("one", "two"):
+        here.init(name, "api-key", key="env:LAB_KEY")
+    (here.home / "repo").mkdir()
+    path = f"{require_client().parent}:{here.environment['PATH']}"
+    given = {name: value for name, value in biller.environment.items() if name != "ANTHROPIC_API_KEY"}
+    there = Program(here.home, {**QUIET, **given, "PATH": path, "LAB_KEY": here.extra["LAB_KEY"]})
+    bills: dict[str, Counter[int]] = {"one": Counter(), "two": Counter()}
+    for name, words in (
+        ("one", ("--session-id", ID)),
+        ("two", ("--resume", ID, "--fork-session", "--session-id", FORK)),
+        ("two", ("--resume", ID, "--fork-session")),
+        ("one", ("--resume", ID)),
+        ("two", ("--continue",)),
+        ("two", ("--continue",)),
+        ("one", ("--resume", ID)),
+        ("two", ("--continue", "--fork-session")),
+    ):
+        before = len(biller.billed)
+        command = ("run", name, "--", "claude", "-p", *shlex.split(OPTIONS), *words, "--", "say pong")
+        done = there.run(*command, cwd=here.home / "repo")
+        assert done.code == 0, done
+        for call in biller.billed[before:]:
+            bills[name].update(dict(enumerate(call.tokens)))
+    profiles = json.loads(here.ok("cost", "--since", "2d", "--json").out)["profiles"]
+    found = {one["profile"]: dict(enumerate([*one["models"][0]["tokens"].values()][:5])) for one in profiles}
+    assert found == bills
+    assert {one["profile"]: one["surface_certainty"] for one in profiles} == {"one": "certain", "two": "likely"}
 
 
 @pytest.mark.parametrize("order", [("three-months", "newest"), ("newest", "three-months", "newest")])
