@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccsetup.knowledge import pages, secret_shapes, surfaces
+from ccsetup.knowledge import pages, secret_shapes, settings_files, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment, outcome
 from ccsetup.profile.entries import Entries
@@ -282,18 +283,18 @@ class Workspace:
         from ccsetup.claude_code.conflicts import Surroundings
 
         layers, broken = self.layers(config_dir)
-        moved = {"CLAUDE_CONFIG_DIR": config_dir} if config_dir else {}
-        moved_system = replace(self.system, environment={**self.system.environment, **moved})
+        shell = {**self.system.environment, **({settings_files.MOVED: config_dir} if config_dir else {})}
+        decided = effective.values(effective.variables(layers, shell, None))
         in_keychain = sys.platform == "darwin"  # reading it would prompt the user
-        signed_in = None if in_keychain else login.login(moved_system, []) is not None
-        decided = effective.values(effective.variables(layers, self.system.environment, None))
+        signed_in = None if in_keychain else login.login(replace(self.system, environment=decided), []) is not None
         own = anthropic_profile.signing_profile(decided, self.system.home, has_login=signed_in is not False) is not None
         known = self.system.environment, layers, broken, signed_in
-        has_key = login.console_key(moved_system) is not None
+        state = settings_files.state_file(config_dir, self.system.environment, str(self.system.cwd))
+        key = login.console_key(Path(state), decided)
         name = self.system.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)
         except UserError:  # renamed or removed since, or not a profile of ccsetup
-            return Surroundings(*known, profile_signs=own, console_key=has_key)
+            return Surroundings(*known, profile_signs=own, console_key=key)
         change = effective.change_without_secrets(name, active, self.knowledge, str(self.system.home))
-        return Surroundings(*known, change, active.surface, own, has_key)
+        return Surroundings(*known, change, active.surface, own, key)

@@ -60,8 +60,9 @@ def _compared(surroundings: Surroundings, report: Mapping[str, object]) -> Itera
         {**effective.variables(layers, surroundings.environment, None), **effective.lines(layers)}
     )
     provider = order.selected(values)[0]
-    method = status.method(provider, values, surroundings.signed_in, console_key=surroundings.console_key)
-    key_source = status.key_source(provider, values, console_key=surroundings.console_key)
+    has_key = surroundings.console_key is not None
+    method = status.method(provider, values, surroundings.signed_in, console_key=has_key)
+    key_source = status.key_source(provider, values, console_key=has_key)
     computed = (provider.client, method, key_source)
     for name, expected in zip(_COMPARED, computed, strict=True):
         reported = report.get(name)

@@ -19,6 +19,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment as environ
 from ccsetup.profile.environment import EnvironmentChange
+from ccsetup.system.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Surroundings:
     active: EnvironmentChange | None = None
     active_surface: str = ""
     profile_signs: bool = False
-    console_key: bool = False  # whether a key of the Claude Console is stored
+    console_key: Secret | None = None  # the stored key of the Claude Console
 
 
 def of_profile(

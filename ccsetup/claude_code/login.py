@@ -47,20 +47,20 @@ def login(system: System, notes: list[str]) -> Login | None:
         not isinstance(stored, dict)
         or not stored.get("accessToken")
         or not _is_for_requests(stored)
-        or _is_bare(system)
+        or is_bare(system.environment)
     ):
         return None
     return Login(folder, _plan(stored), lenient.parse_time(stored.get("expiresAt")), bool(stored.get("refreshToken")))
 
 
-def console_key(system: System) -> Secret | None:
-    """Return the API key that a sign-in to the Claude Console left in the client's state file; None if not found.
+def console_key(state: Path, values: Mapping[str, str]) -> Secret | None:
+    """Return the API key that a sign-in to the Claude Console left in the client's state file; None if not found, or
+    if Claude Code leaves it alone.
 
     Seen on 2.1.332: it signs where neither a variable, a key helper nor a login does, declined or not.
     """
-    *_, (_, path) = settings_files.settings_files(None, system.environment, str(system.cwd))
-    stored = secret_shapes.trim(lenient.text_value(lenient.read_json(Path(path), []), "primaryApiKey") or "")
-    return Secret(stored) if stored and not _is_bare(system) else None
+    stored = secret_shapes.trim(lenient.text_value(lenient.read_json(state, []), "primaryApiKey") or "")
+    return Secret(stored) if stored and not is_bare(values) else None
 
 
 def keys(system: System, knowledge: Knowledge) -> dict[str, str]:
@@ -125,9 +125,9 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
     return settings_found
 
 
-def _is_bare(system: System) -> bool:
+def is_bare(values: Mapping[str, str]) -> bool:
     """Whether Claude Code leaves saved sign-ins alone. Seen on 2.1.332."""
-    return precedence.load().is_on(system.environment.get(BARE))
+    return precedence.load().is_on(values.get(BARE))
 
 
 def _is_for_requests(stored: Mapping[str, object]) -> bool:

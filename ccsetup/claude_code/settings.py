@@ -25,7 +25,6 @@ from ccsetup.system.system import System
 
 MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: only its `env` counts
-_MOVED = "CLAUDE_CONFIG_DIR"
 STATE_MALFORMED = "state-malformed"
 FOLDER = ("local", "project")  # a project's own layers
 _LARGEST_STATE = 1 << 27  # bytes; what counts in a larger file is unknown
@@ -107,7 +106,8 @@ def _user_layers(moved: str | None, system: System) -> list[_Read]:
 
 def _named_folder(read: Iterable[_Read], moved: str | None) -> str | None:
     """Return the configuration folder that one of the layers names, else `moved`."""
-    return next((one.env[_MOVED] for one in read if isinstance(one, Layer) and _MOVED in one.env), moved)
+    named = (one.env.get(settings_files.MOVED) for one in read if isinstance(one, Layer))
+    return next((folder for folder in named if folder is not None), moved)
 
 
 def _placed(read: _Read, moved: str | None) -> _Read:

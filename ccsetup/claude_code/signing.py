@@ -73,11 +73,13 @@ class Signing:
 NOTHING = Signing("none")
 
 
-def find_signing(provider: Provider, values: Mapping[str, str], system: System) -> Signing:
-    """Return who signs with these variables and settings lines."""
+def find_signing(
+    provider: Provider, values: Mapping[str, str], system: System, console_key: Secret | None = None
+) -> Signing:
+    """Return who signs with these variables and settings lines; `console_key` is the stored key of the Console."""
     order = precedence.load()
     if not provider.flags:
-        return _direct(order.signer(values).name, values, system)
+        return _direct(order.signer(values).name, values, system, None if claude.is_bare(values) else console_key)
     named, headers = first_credential(provider, values), custom_headers.credentials(values)
     if order.is_on(values.get(provider.skip)):
         named = named or _first(("apiKeyHelper", *provider.beside_skip), values)
@@ -113,20 +115,20 @@ def _first(names: tuple[str, ...], values: Mapping[str, str]) -> str:
     return next((name for name in names if values.get(name, "").strip()), "")
 
 
-def console_key_beside(name: str, values: Mapping[str, str], system: System) -> Secret | None:
-    """Return the Claude Console's key that the client sends as `x-api-key` beside the bearer of this name on the
-    Anthropic API, whichever host that is moved to; None if it sends none. Seen on 2.1.332, but not with
-    CLAUDE_CODE_USE_GATEWAY, nor beside another key."""
+def sends_console_key(name: str, values: Mapping[str, str]) -> bool:
+    """Whether the client sends the Claude Console's key, if one is stored, as `x-api-key` beside the bearer of this
+    name on the Anthropic API, whichever host that is moved to. Seen on 2.1.332, but not with CLAUDE_CODE_USE_GATEWAY,
+    nor beside another key."""
     if name != BEARER or sent_beside(name, values) or precedence.load().is_on(values.get(_GATEWAY)):
-        return None
-    return None if X_API_KEY in custom_headers.credentials(values) else claude.console_key(system)
+        return False
+    return X_API_KEY not in custom_headers.credentials(values) and not claude.is_bare(values)
 
 
-def _direct(signer: str, values: Mapping[str, str], system: System) -> Signing:
+def _direct(signer: str, values: Mapping[str, str], system: System, console_key: Secret | None) -> Signing:
     """Return what is sent to the Anthropic API as a bearer or as `x-api-key`, and the other of the two beside it."""
-    found = _by_name(signer, values) if signer else _login(values, system)
+    found = _by_name(signer, values) if signer else _login(values, system, console_key)
     first, second = (X_API_KEY, AUTHORIZATION) if found.way in (_KEY, NOTHING.way) else (AUTHORIZATION, X_API_KEY)
-    also, stored = sent_beside(signer, values), console_key_beside(signer, values, system)
+    also, stored = sent_beside(signer, values), console_key if sends_console_key(signer, values) else None
     beside = _by_name(also, values) if also else _console(stored) if stored else NOTHING
     sent = {first: found, second: beside}
     for name, value in custom_headers.credentials(values).items():
@@ -145,15 +147,14 @@ def header_replaces_login(values: Mapping[str, str]) -> bool:
     return bool(custom_headers.credentials(values).get(AUTHORIZATION))
 
 
-def _login(values: Mapping[str, str], system: System) -> Signing:
+def _login(values: Mapping[str, str], system: System, console_key: Secret | None) -> Signing:
     login = claude.login(system, [])
     profile = anthropic_profile.signing_profile(values, system.home, has_login=login is not None)
     if profile is not None:
         return Signing(PROFILE, profile.name, anthropic_profile.VARIABLE if profile.named else "")
     if login:
         return Signing("claude-login", login.plan or "")
-    key = claude.console_key(system)
-    return _console(key) if key else NOTHING
+    return _console(console_key) if console_key else NOTHING
 
 
 def _console(key: Secret) -> Signing:

@@ -91,12 +91,13 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     # A bearer token is of no region: the requests are of the one that they go to.
     moved = endpoints.region_of(values.get(provider.base, "")) if signing.way in _TOKENS else None
     layers_of = {name: item.layer for name, item in {**decided, **lines}.items()}
+    has_key = surroundings.console_key is not None
     return Status(
         surface=surface,
         title=provider.title,
         provider=provider.client,
-        method=method(provider, values, surroundings.signed_in, console_key=surroundings.console_key),
-        key_source=key_source(provider, values, console_key=surroundings.console_key),
+        method=method(provider, values, surroundings.signed_in, console_key=has_key),
+        key_source=key_source(provider, values, console_key=has_key),
         profile=surroundings.environment.get(environment.ACTIVE) or None,
         place=_main_place(surface, values, models["main"], knowledge) or moved or place,
         project=project_of(provider, values, there),
@@ -140,7 +141,8 @@ def _signing(
     layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge, system)
     decided = effective.variables(layers, shell, surroundings.active)
     values = secret_shapes.mask(effective.values({**decided, **lines}))
-    return find_signing(provider, values, _with_variables(system, surroundings, decided)), decided
+    there = _with_variables(system, surroundings, decided)
+    return find_signing(provider, values, there, surroundings.console_key), decided
 
 
 def _main_place(surface: str, values: Mapping[str, str], model: str | None, knowledge: Knowledge) -> str | None:

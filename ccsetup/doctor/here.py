@@ -57,8 +57,8 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     secrets = _secrets(surface, provider, {**values, **lines})
     if not provider.flags:
         secrets = _direct_secrets(secrets, {**values, **lines})
-        if current.signing.chosen_by == signing.CONSOLE_KEY and (console_key := login.console_key(system)):
-            secrets["key"] = (signing.CONSOLE_KEY, console_key)
+        if current.signing.chosen_by == signing.CONSOLE_KEY and surroundings.console_key:
+            secrets["key"] = (signing.CONSOLE_KEY, surroundings.console_key)
     models = {key: values[name] for key, name in knowledge.shared.models.items() if values.get(name)}
     main = current.models["main"]
     if main == "":

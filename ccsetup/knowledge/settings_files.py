@@ -11,6 +11,7 @@ from ccsetup.system import owners
 
 LARGEST = 1 << 20  # bytes; larger files are read the slow way
 STATE = ".claude.json"  # the client's own state, which is a settings layer too
+MOVED = "CLAUDE_CONFIG_DIR"
 
 
 def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: str) -> list[tuple[str, str]]:
@@ -42,13 +43,18 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
         *(("local", os.path.join(folder, ".claude", "settings.local.json")) for folder in local),
         ("project", os.path.join(cwd, ".claude", "settings.json")),
         ("user", os.path.join(user_folder(moved, home, cwd), "settings.json")),
-        ("global", os.path.join(cwd, moved or home, STATE)),
+        ("global", state_file(config_dir, environment, cwd)),
     ]
+
+
+def state_file(config_dir: str | None, environment: Mapping[str, str], cwd: str) -> str:
+    """The client's state file. Seen on 2.1.332: a folder that a settings file names does not move it."""
+    return os.path.join(cwd, moved_folder(config_dir, environment) or environment.get("HOME", ""), STATE)
 
 
 def moved_folder(config_dir: str | None, environment: Mapping[str, str]) -> str | None:
     """CLAUDE_CONFIG_DIR as the profile or, after the active profile is undone, the shell has it."""
-    return config_dir or _after("CLAUDE_CONFIG_DIR", environment)
+    return config_dir or _after(MOVED, environment)
 
 
 def user_folder(moved: str | None, home: str, cwd: str) -> str:

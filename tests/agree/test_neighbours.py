@@ -9,7 +9,7 @@ import pytest
 
 from tests.agree.apply_kinds import ALLOWING
 from tests.agree.aws_requests import AWS_REQUESTS
-from tests.agree.folder_kinds import FOLDERS, MOVED
+from tests.agree.folder_kinds import CONSOLE, FOLDERS, MOVED, SAVED_ELSEWHERE
 from tests.agree.header_kinds import AT_GATEWAY, BESIDE, BY_PROFILE, LAYERED, OF_PROFILE, SPELLED
 from tests.agree.judge import judge
 from tests.agree.kinds import CASES, CREDENTIALS, PROFILES, USES, Case
@@ -30,11 +30,12 @@ def lab() -> Iterator[AgreeLab]:
         yield running
 
 
-SAVED = {**PROFILES, **BY_TOKEN, **BY_PROFILE, **ALLOWING, **SKIPPING}
+SAVED = {**PROFILES, **BY_TOKEN, **BY_PROFILE, **ALLOWING, **SKIPPING, **SAVED_ELSEWHERE}
 HEADERS = {**BESIDE, **SPELLED, **LAYERED, **AT_GATEWAY}
 ALL = {
     **FOLDERS,
     **MOVED,
+    **CONSOLE,
     **HEADERS,
     **CASES,
     **CREDENTIALS,

@@ -64,9 +64,30 @@ def files_of(workspace: Workspace, scope: str, config_dir: str | None) -> tuple[
             f"CLAUDE_CONFIG_DIR is set and empty: Claude Code takes {system.cwd} for your settings folder",
             "unset CLAUDE_CONFIG_DIR",
         )
-    named = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
     surroundings = workspace.surroundings(config_dir)
-    return tuple(_read(scope, Path(path), surroundings) for name, path in named if name == scope)
+    named = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
+    paths = [Path(path) for name, path in named if name == scope]
+    if scope == "user":
+        paths = [*dict.fromkeys((_users_file(surroundings, paths[0]), *paths))]
+    return tuple(_read(scope, path, surroundings) for path in paths)
+
+
+def _users_file(surroundings: Surroundings, first: Path) -> Path:
+    """Return the user's file whose lines count: `first`, or that of the folder which it or the state file names. Raises
+    UserError if that folder is relative."""
+    users = [layer for layer in surroundings.layers if layer.name == "user"]
+    naming = [layer for layer in surroundings.layers if layer.name in ("user", settings.GLOBAL)]
+    source = next((layer for layer in reversed(users) if settings_files.MOVED in layer.env), None)
+    source = source or next((layer for layer in naming if settings_files.MOVED in layer.env), None)
+    if source is None:
+        return first
+    folder = source.env[settings_files.MOVED]
+    if not Path(folder).is_absolute():
+        raise UserError(
+            f"{source.path} sets CLAUDE_CONFIG_DIR to {folder or 'nothing'}: in each folder it is another one",
+            "name an absolute path there, or remove the line",
+        )
+    return users[0].path if len(users) > 1 else Path(folder) / "settings.json"
 
 
 def receipts(workspace: Workspace) -> Receipts:

@@ -32,7 +32,7 @@ def check_login(case: Case) -> Iterator[Result]:
         yield Skipped("login", next(iter(notes), "macOS keeps the login in its keychain"))
         return
     if saved_login is None:
-        key = login.console_key(system)
+        key = case.surroundings.console_key
         missing = Finding("subscription-not-signed-in", case.facts(), "error" if case.here else None)  # a new profile
         yield case.finding("console-key-signs", key=str(key)) if key else missing
         return

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from ccsetup.doctor.probes import key_helper
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
-from ccsetup.knowledge import urls
-from ccsetup.knowledge.settings_files import STATE
+from ccsetup.knowledge import settings_files, urls
 from ccsetup.providers import http, network
 from ccsetup.providers.places import ANTHROPIC
 from ccsetup.system import lenient
@@ -42,5 +41,6 @@ def check_onboarding(case: Case) -> Iterator[Result]:
 
 def state_file(case: Case) -> Path:
     """The file in which Claude Code keeps its own state."""
-    folder = case.access.environment.get("CLAUDE_CONFIG_DIR")
-    return (Path(folder) if folder else case.system.home) / STATE
+    shell, own = case.system.environment, case.change.values.get(settings_files.MOVED)
+    moved = shell.get(settings_files.MOVED) if case.is_ambient else own
+    return Path(settings_files.state_file(str(moved or ""), shell, str(case.system.cwd)))
