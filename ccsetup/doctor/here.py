@@ -8,6 +8,7 @@ from dataclasses import replace
 from ccsetup.claude_code import effective, first_keys, login, signing, status
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.status import Status
+from ccsetup.doctor import prepare
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.doctor.report import Report
 from ccsetup.knowledge import custom_headers, pages, precedence, secret_shapes
@@ -79,7 +80,7 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         until,
         (export.value, export.layer if export.from_folder else "") if export is not None and export.value else None,
     )
-    unsent = "" if provider.flags else _unsent(current.signing)
+    unsent = "" if provider.flags else prepare.why_unsent(current.signing)
     return Case(
         pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live, unsent=unsent
     )
@@ -137,16 +138,6 @@ def _secrets(surface: Surface, provider: Provider, values: Mapping[str, str]) ->
         if ask.plain or variable in sent:
             found.setdefault(ask.name, (variable, Secret(values[variable])))
     return found
-
-
-def _unsent(found: signing.Signing) -> str:
-    """Return why ccsetup cannot send the same request to the Anthropic API; "" if it can, or sends none."""
-    if found.way == "federation":
-        return "only Claude Code exchanges the identity token of a federation"
-    if found.way == signing.PROFILE:
-        return f"only Claude Code can use the Anthropic profile {found.details}"
-    is_beside = found.way == "claude-login" and found.beside
-    return f"only Claude Code can send the login beside {found.beside}" if is_beside else ""
 
 
 def _direct_secrets(secrets: dict[str, tuple[str, Secret]], values: Mapping[str, str]) -> dict[str, tuple[str, Secret]]:

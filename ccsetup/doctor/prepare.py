@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
+from ccsetup.claude_code import effective, signing
 from ccsetup.claude_code.conflicts import Surroundings
+from ccsetup.claude_code.signing import Signing
 from ccsetup.doctor.probes.case import Case, Once
-from ccsetup.knowledge import pages
+from ccsetup.knowledge import pages, precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
@@ -52,6 +55,7 @@ def prepare_saved(
         surroundings,
         unfetched,
         live,
+        unsent="" if unfetched else _unsent_instead(workspace, access, surroundings),
     )
 
 
@@ -62,6 +66,33 @@ def prepare_draft(workspace: Workspace, access: Access, listing: Listing | None)
     surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     known = workspace.knowledge, workspace.system, access, change, Once()
     return Case(name, profile, surface, *known, surroundings, here=False, known=listing)
+
+
+def why_unsent(found: Signing) -> str:
+    """Return why ccsetup cannot send the same request to the Anthropic API; "" if it can, or sends none."""
+    if found.way == "federation":
+        return "only Claude Code exchanges the identity token of a federation"
+    if found.way == signing.PROFILE:
+        return f"only Claude Code can use the Anthropic profile {found.details}"
+    is_beside = found.way == "claude-login" and found.beside
+    return f"only Claude Code can send the login beside {found.beside}" if is_beside else ""
+
+
+def _unsent_instead(workspace: Workspace, access: Access, surroundings: Surroundings) -> str:
+    """Return what Claude Code sends to the Anthropic API instead of a key that the profile does not hold, if ccsetup
+    does not send it; "" where nothing signs."""
+    surface, values = access.surface, access.environment
+    if surface.signs != "key" or surface.flag or access.credentials:
+        return ""
+    lines = effective.values(effective.lines(surroundings.layers))
+    system = replace(workspace.system, environment=values, home=access.home)
+    provider = precedence.load().selected(values)[0]
+    found = signing.find_signing(provider, {**values, **lines}, system, surroundings.console_key)
+    if found.chosen_by == signing.CONSOLE_KEY:
+        return "Claude Code sends the key of the Claude Console, as the profile has none, and ccsetup does not"
+    if found.way == "claude-login":
+        return "only Claude Code can send the login, which signs as the profile has no key"
+    return why_unsent(found)
 
 
 def _surroundings(workspace: Workspace, change: EnvironmentChange) -> Surroundings:

@@ -199,13 +199,18 @@ STORED: Mapping[str, Case] = {
 }
 """The key that a sign-in to the Claude Console left, which the client sends beside a gateway's token."""
 
+_GATEWAY = 'schema = 1\nsurface = "gateway"\n[set]\nbase_url = "@LAB"\n'
+_RIGHT: Files = {".claude.json": {**_STATE, "primaryApiKey": KEY}}
+_UNKEYED = 'schema = 1\nsurface = "api-key"\n[set]\n'
 BY_TOKEN: Mapping[str, tuple[Case, str]] = {
     "Console's key beside a profile's token": (
         ({**_CONSOLE, "token": TOKEN}, {}),
-        'schema = 1\nsurface = "gateway"\n[set]\nbase_url = "@LAB"\nauth_token = "file:@HOME/token"\n',
+        _GATEWAY + 'auth_token = "file:@HOME/token"\n',
     ),
-    "Console's key and a profile without a token": (
-        (_CONSOLE, {}),
-        'schema = 1\nsurface = "gateway"\n[set]\nbase_url = "@LAB"\n',
-    ),
+    "Console's key and a profile without a token": ((_CONSOLE, {}), _GATEWAY),
+    "Console's right key and a profile without a token": ((_RIGHT, {}), _GATEWAY),
+    "login and a profile without a token": ((LOGIN, {}), _GATEWAY),
+    "nothing and a profile without a token": (({}, {}), _GATEWAY),
+    "Console's right key and a profile without a key": ((_RIGHT, {}), _UNKEYED),
+    "login and a profile without a key": ((LOGIN, {}), _UNKEYED),
 }

@@ -155,6 +155,8 @@ def _first_model(case: Case) -> str | None:
 
 def _no_credential(case: Case) -> str:
     """Why nothing could be tried."""
+    if case.unsent:
+        return case.unsent
     if case.surface.is_keyed:  # such as a project's key helper, which is not run
         return "no credential that ccsetup may use"
     return "only Claude Code can use the login; check it with `ccsetup doctor --live`"

@@ -151,7 +151,7 @@ def choose_access(case: Case) -> Access | None:
         return asked_as
     # The platforms also accept a cloud signature.
     signs = case.access.credentials or (case.access.has_credential and not case.unsent)
-    return case.access if signs or not case.surface.is_direct else None
+    return case.access if signs or not (case.surface.is_direct or case.unsent) else None
 
 
 def fetch_listing(case: Case) -> Listing:
