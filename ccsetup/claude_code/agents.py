@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup.knowledge import decisive_settings, settings_files
+from ccsetup.system import presence
 
 _HEAD = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---", re.DOTALL | re.MULTILINE)
 _KEY = r"""^["']?{}["']?[ \t]*:[ \t]*["']?([^"'\r\n#]*)"""
@@ -63,7 +64,7 @@ def _files(folders: Sequence[Path]) -> Iterator[Path]:
         for parent, _, files in os.walk(folder / "agents"):
             for file in sorted(files):
                 path = Path(parent, file)
-                if file.endswith(".md") and path.is_file():
+                if file.endswith(".md") and presence.is_file(path):
                     if not remaining:
                         return
                     remaining -= 1

@@ -18,7 +18,7 @@ from ccsetup.claude_code.wrapper import PROGRAM, Wrapper, read_wrapper
 from ccsetup.knowledge import pages, programs
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
-from ccsetup.system import decoding, files, process
+from ccsetup.system import decoding, files, presence, process
 from ccsetup.system.errors import UNAVAILABLE
 
 PACKAGE = "@anthropic-ai/claude-code"
@@ -130,7 +130,7 @@ def _program_text(program: Path) -> Path:
             inside = folder / f"claude-code-{_platform()}{suffix}" / name
             nested = folder / "node_modules" / f"{PACKAGE}-{_platform()}{suffix}" / name
             for candidate in (inside, nested):
-                if candidate.is_file():
+                if presence.is_file(candidate):
                     return candidate
     return program
 

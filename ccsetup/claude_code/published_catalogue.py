@@ -16,7 +16,7 @@ import msgspec
 from ccsetup.claude_code.facts.client_facts import ClientFacts
 from ccsetup.claude_code.settings import MANAGED, Layer
 from ccsetup.knowledge import settings_files
-from ccsetup.system import decoding
+from ccsetup.system import decoding, presence
 
 MOVES = ("bedrock", "vertex")  # providers whose aliases it moves
 _URL = "https://downloads.claude.ai/model-catalog/v1/catalog.json"
@@ -81,7 +81,7 @@ def cached_path(values: Mapping[str, str], layers: Sequence[Layer], home: Path) 
     folder = Path(settings_files.user_folder(values.get("CLAUDE_CONFIG_DIR"), str(home), os.curdir))
     name = f"published-{hashlib.sha256(url.encode(errors='surrogateescape')).hexdigest()[:32]}.json"
     path = folder / "cache" / "model-catalog" / name
-    return path if path.is_file() else None
+    return path if presence.is_file(path) else None
 
 
 def read_published(path: Path, provider: str, facts: ClientFacts, layers: Sequence[Layer]) -> Published:

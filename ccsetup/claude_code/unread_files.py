@@ -8,7 +8,7 @@ import msgspec
 
 from ccsetup.knowledge import nearly_right, settings_files
 from ccsetup.knowledge.pages import Finding
-from ccsetup.system import decoding, files
+from ccsetup.system import decoding, files, presence
 from ccsetup.system.spelling import is_misspelt
 from ccsetup.system.system import System
 
@@ -48,7 +48,7 @@ def _unread(own: dict[str, Path], read: set[Path], system: System, decides: Deci
     folders = {"settings": tuple(settings), "home": (system.home,), "project": (system.cwd,)}
     for group in nearly_right.near_misses().file:
         for path in (folder / name for folder in folders[group.folder] for name in group.names):
-            if path in read or not path.is_file():
+            if path in read or not presence.is_file(path):
                 continue
             if group.always:
                 yield misplaced(path, "this file", f"its name must be {group.wanted}")
@@ -69,7 +69,12 @@ def _misspelt(folders: set[Path], read: set[Path], decides: Decides) -> Iterator
         for name in names:
             lower = name.lower()
             meant = next((one for one in wanted if lower == one or is_misspelt(lower, one)), None)
-            if meant is None or name in (*wanted, *named) or not lower.endswith(".json") or (folder / meant).exists():
+            if (
+                meant is None
+                or name in (*wanted, *named)
+                or not lower.endswith(".json")
+                or presence.exists(folder / meant)
+            ):
                 continue
             if folder / name not in read and any(map(decides, _variables(folder / name))):
                 yield misplaced(folder / name, "this file", f"its name must be {meant}")
@@ -77,7 +82,7 @@ def _misspelt(folders: set[Path], read: set[Path], decides: Decides) -> Iterator
 
 def _repository(cwd: Path, read: set[Path], decides: Decides) -> Iterator[Finding]:
     """Yield the project's settings at the root of the repository: seen, they are read from the working folder alone."""
-    if (cwd / ".git").exists():  # also a worktree, whose main one is the repository's root
+    if presence.exists(cwd / ".git"):  # also a worktree, whose main one is the repository's root
         return
     root = Path(settings_files.repository(str(cwd)))
     path = root / ".claude" / "settings.json"

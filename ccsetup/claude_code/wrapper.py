@@ -10,7 +10,7 @@ from pathlib import Path
 from ccsetup.knowledge import decisive_settings
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import load_surfaces
-from ccsetup.system import process
+from ccsetup.system import presence, process
 
 PROGRAM = "claude"
 _LARGEST = 1 << 16  # bytes
@@ -136,7 +136,7 @@ def _has_interpreter(path: Path, environment: Mapping[str, str]) -> bool:
         return True
     named = next((word for word in words[1:] if not word.startswith("-") and "=" not in word), "")
     is_by_name = Path(words[0]).name == "env" and named
-    is_found = process.find(named, environment) if is_by_name else Path(words[0]).is_file()
+    is_found = process.find(named, environment) if is_by_name else presence.is_file(Path(words[0]))
     return bool(is_found) and not first.endswith("\r")
 
 
@@ -169,10 +169,10 @@ def _started(path: Path, text: str, environment: Mapping[str, str]) -> list[Path
     for match in _PATH.finditer(text):
         named = _HOME.sub(lambda _: environment.get("HOME", ""), match[1])
         candidate = Path(os.path.normpath(named))
-        if candidate.is_absolute() and candidate.is_file() and not candidate.samefile(path):
+        if candidate.is_absolute() and presence.is_file(candidate) and not candidate.samefile(path):
             found.append(candidate)
         is_whole = not text[: match.start()].endswith((")", "}"))
-        is_missing = is_missing or (is_whole and candidate.is_absolute() and not candidate.exists())
+        is_missing = is_missing or (is_whole and candidate.is_absolute() and not presence.exists(candidate))
     if found or is_missing or not _BARE.search(text) or _SEARCHES_ELSEWHERE.search(text):
         return found
     folders = environment.get("PATH", "").split(os.pathsep)

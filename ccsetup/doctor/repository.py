@@ -15,6 +15,7 @@ from ccsetup.knowledge import decisive_settings, secret_shapes, settings_files
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import folders
+from ccsetup.system import presence
 from ccsetup.system.system import System
 
 CHECK = "files"
@@ -42,7 +43,7 @@ def examine_files(system: System, knowledge: Knowledge, seconds: float = _SECOND
                 checked += 1
                 results += _settings(found, root, knowledge)
         chosen = folder / folders.FILE
-        if chosen.is_symlink() or chosen.is_file():
+        if chosen.is_symlink() or presence.is_file(chosen):
             checked += 1
             results += _folder_file(chosen, root)
     if not results:

@@ -20,7 +20,7 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.environment import EnvironmentChange, apply_change
 from ccsetup.providers.google import config_files
 from ccsetup.providers.google.adc_source import credentials_file
-from ccsetup.system import files
+from ccsetup.system import files, presence
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 from ccsetup.trace import logins
@@ -84,7 +84,7 @@ class _Copying:
 
     def google(self, path: Path) -> Path:
         """Return the path of a credentials file's copy; a missing file keeps its path."""
-        if str(path) not in self.credentials and path.is_file():
+        if str(path) not in self.credentials and presence.is_file(path):
             made = self.root / f"google-{len(self.credentials)}.json"
             files.write(made, logins.google_file(path, self.stand_ins).encode(), durable=False)
             self.credentials[str(path)] = made

@@ -12,6 +12,7 @@ from ccsetup.providers.access import Failed
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.config_files import Adc
 from ccsetup.providers.google.config_files import adc as found_adc
+from ccsetup.system import presence
 
 _NAMED = "GOOGLE_APPLICATION_CREDENTIALS"
 _KINDS = {
@@ -81,7 +82,7 @@ def _missing_token_file(case: Case, adc: Adc) -> str:
         named = (credentials.source(case.access).info.get("credential_source") or {}).get("file")
     except Exception:  # of the wrong form, which is another finding
         return ""
-    return "" if not isinstance(named, str) or Path(named).is_file() else named
+    return "" if not isinstance(named, str) or presence.is_file(Path(named)) else named
 
 
 def _where(case: Case) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ccsetup.system import decoding, files
+from ccsetup.system import decoding, files, presence
 
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 LARGEST = 1 << 20  # bytes of a credentials file
@@ -62,7 +62,7 @@ def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
     if named := named_file(environment):
         return Path(named)
     default = _default(home)
-    return default if default.is_file() else None
+    return default if presence.is_file(default) else None
 
 
 def on_google(environment: Mapping[str, str]) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from ccsetup.providers.google import adc_source as default
-from ccsetup.system import lenient
+from ccsetup.system import lenient, presence
 from ccsetup.system.system import System
 
 State = Literal["none", "user", "service-account", "external", "impersonated", "metadata", "missing", "unreadable"]
@@ -66,7 +66,7 @@ def adc(system: System, notes: list[str]) -> Adc:
         path = default.credentials_file(system.environment, system.home)
         if path is None:
             return Adc("metadata" if default.on_google(system.environment) else "none")
-        if not path.exists():
+        if not presence.exists(path):
             return Adc("missing", path, named)
     except OSError as error:
         notes.append(f"gcloud's folder cannot be read: {error.strerror}")
