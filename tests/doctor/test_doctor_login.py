@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.direct_setup import KEY, SETTINGS, Setup, furnished, home, workspace
+from tests.support.direct_setup import KEY, LOGIN, SETTINGS, Setup, furnished, home, workspace
 from tests.support.examined import a_profile, slugs
 from tests.support.warm import Warm
 
@@ -19,8 +19,16 @@ __all__ = ["furnished", "home", "workspace"]  # fixtures
 
 
 def test_a_profile_without_a_key_and_without_a_helper_has_none(workspace: Setup) -> None:
+    (workspace.home / LOGIN).unlink()
     report = workspace.look(a_profile("api-key", set={"base_url": workspace.lab.url}))
     assert slugs(report, "error") == ["api-key-missing"]
+
+
+def test_a_profile_without_a_key_is_unknown_where_a_login_signs(workspace: Setup) -> None:
+    report = workspace.look(a_profile("api-key", set={"base_url": workspace.lab.url}))
+    assert (report.verdict, slugs(report, "error")) == ("unknown", [])
+    assert {one.check for one in report.broken} == {"key", "accepted"}
+    assert all("the login, which signs" in one.reason for one in report.broken)
 
 
 def test_what_the_helper_prints_is_asked_with(workspace: Setup) -> None:

@@ -73,21 +73,15 @@ def files_of(workspace: Workspace, scope: str, config_dir: str | None) -> tuple[
 
 
 def _users_file(surroundings: Surroundings, first: Path) -> Path:
-    """Return the user's file whose lines count: `first`, or that of the folder which it or the state file names. Raises
-    UserError if that folder is relative."""
+    """Return the user's file whose lines count: `first`, or that of the folder which it or the state file names."""
     users = [layer for layer in surroundings.layers if layer.name == "user"]
     naming = [layer for layer in surroundings.layers if layer.name in ("user", settings.GLOBAL)]
     source = next((layer for layer in reversed(users) if settings_files.MOVED in layer.env), None)
     source = source or next((layer for layer in naming if settings_files.MOVED in layer.env), None)
-    if source is None:
+    folder = Path(source.env[settings_files.MOVED]) if source else first.parent
+    if source is None or not folder.is_absolute():
         return first
-    folder = source.env[settings_files.MOVED]
-    if not Path(folder).is_absolute():
-        raise UserError(
-            f"{source.path} sets CLAUDE_CONFIG_DIR to {folder or 'nothing'}: in each folder it is another one",
-            "name an absolute path there, or remove the line",
-        )
-    return users[0].path if len(users) > 1 else Path(folder) / "settings.json"
+    return users[0].path if len(users) > 1 else folder / "settings.json"
 
 
 def receipts(workspace: Workspace) -> Receipts:
