@@ -285,12 +285,12 @@ class Workspace:
         layers, broken = self.layers(config_dir)
         shell = {**self.system.environment, **({settings_files.MOVED: config_dir} if config_dir else {})}
         decided = effective.values(effective.variables(layers, shell, None))
-        in_keychain = sys.platform == "darwin"  # reading it would prompt the user
-        signed_in = None if in_keychain else login.login(replace(self.system, environment=decided), []) is not None
+        there = replace(self.system, environment=decided)  # reading macOS's keychain would prompt the user
+        signed_in = None if sys.platform == "darwin" else login.login(there, []) is not None
         own = anthropic_profile.signing_profile(decided, self.system.home, has_login=signed_in is not False) is not None
-        known = self.system.environment, layers, broken, signed_in
-        state = settings_files.state_file(config_dir, self.system.environment, str(self.system.cwd))
-        key = login.console_key(Path(state), decided)
+        state = Path(settings_files.state_file(config_dir, self.system.environment, str(self.system.cwd)))
+        key, pipes = login.console_key(state, decided), login.find_pipes(state, login.login_file(there))
+        known = self.system.environment, layers, (*broken, *pipes), signed_in
         name = self.system.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)

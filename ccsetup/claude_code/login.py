@@ -1,12 +1,15 @@
 """Claude Code's current sign-in: its login, and the providers that settings files and the shell select."""
 
 import datetime
+import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup.claude_code import settings
 from ccsetup.knowledge import precedence, secret_shapes, settings_files
+from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.system import lenient
 from ccsetup.system.secret import Secret
@@ -40,9 +43,8 @@ class Selection:
 def login(system: System, notes: list[str]) -> Login | None:
     """Return the login in Claude Code's current configuration folder; None if not found (macOS keeps it in the
     keychain), or if it is not one for requests: seen on 2.1.332, that counts as none."""
-    moved = system.environment.get("CLAUDE_CONFIG_DIR")
-    folder = Path(settings_files.user_folder(moved, str(system.home), str(system.cwd)))
-    stored = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
+    path = login_file(system)
+    stored = lenient.read_json(path, notes).get("claudeAiOauth")
     if (
         not isinstance(stored, dict)
         or not stored.get("accessToken")
@@ -50,7 +52,15 @@ def login(system: System, notes: list[str]) -> Login | None:
         or is_bare(system.environment)
     ):
         return None
-    return Login(folder, _plan(stored), lenient.parse_time(stored.get("expiresAt")), bool(stored.get("refreshToken")))
+    return Login(
+        path.parent, _plan(stored), lenient.parse_time(stored.get("expiresAt")), bool(stored.get("refreshToken"))
+    )
+
+
+def login_file(system: System) -> Path:
+    """The file in which the client keeps a login, unless the keychain holds it."""
+    moved = system.environment.get(settings_files.MOVED)
+    return Path(settings_files.user_folder(moved, str(system.home), str(system.cwd))) / ".credentials.json"
 
 
 def console_key(state: Path, values: Mapping[str, str]) -> Secret | None:
@@ -61,6 +71,15 @@ def console_key(state: Path, values: Mapping[str, str]) -> Secret | None:
     """
     stored = secret_shapes.trim(lenient.text_value(lenient.read_json(state, []), "primaryApiKey") or "")
     return Secret(stored) if stored and not is_bare(values) else None
+
+
+def find_pipes(*paths: Path) -> Iterator[Finding]:
+    """Yield a finding for each FIFO. Seen on 2.1.332: the client waits for what is written there, without an end."""
+    for path in paths:
+        with suppress(OSError):
+            if stat.S_ISFIFO(path.stat().st_mode):
+                reason = "it is a FIFO, and Claude Code waits for another program to write there"
+                yield Finding(settings.STATE_MALFORMED, {"layer": settings.GLOBAL, "path": str(path), "reason": reason})
 
 
 def keys(system: System, knowledge: Knowledge) -> dict[str, str]:

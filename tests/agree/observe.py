@@ -13,7 +13,7 @@ from ccsetup.trace.recorder.request import Request
 from tests.agree import google
 from tests.agree.lab import AgreeLab
 from tests.agree.reach import named_strangers, strange_hosts
-from tests.agree.world import PROFILE, World
+from tests.agree.world import PIPE, PROFILE, World
 from tests.support.client_runner import QUIET, find_client, run_client
 from tests.support.program import EXECUTABLE
 from tests.support.warm import Warm
@@ -63,7 +63,10 @@ def furnish(world: World, home: Path, lab: AgreeLab) -> Site:
     for name, text in files.items():
         file = home / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(filled(text).encode(errors="surrogateescape"))
+        if text == PIPE:
+            os.mkfifo(file)
+        else:
+            file.write_bytes(filled(text).encode(errors="surrogateescape"))
         file.chmod(0o700 if name in _EXECUTABLES else 0o600)
     program, client = Warm(home), find_client()
     shell = {

@@ -15,6 +15,8 @@ LAYERS = {
     "global": ".claude.json",
 }
 PROFILE = "p"
+PIPE = "@FIFO"
+"""The text of a file that is a FIFO instead."""
 
 
 @dataclass(frozen=True, slots=True)
