@@ -43,6 +43,8 @@ class TokenCache:
         if key in self._kept:
             return self._kept[key]
         content = dict(lenient.read_json(self._folder / f"{key}.json", []))
+        if content and not self._session and not content.get("accessToken"):
+            content["accessToken"] = ""  # seen on 2.1.332: the client asks without it, and AWS decides
         if not content or (self._session and "expiresAt" not in content):
             return content
         end = token_end(content, self._now, session=self._session)

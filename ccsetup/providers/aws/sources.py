@@ -96,7 +96,8 @@ def for_container(environment: Mapping[str, str]) -> dict[str, str]:
     address, and with the variable's token before the trimmed one of a file."""
     kept = {name: value for name, value in environment.items() if name not in CONTAINER}
     if variable := container(environment):
-        kept[variable] = environment[variable]
+        is_url = variable == CONTAINER[0]  # blanks around a URL are no part of it
+        kept[variable] = environment[variable].strip() if is_url else environment[variable]
     file = kept.get(f"{_AUTHORIZATION}_FILE", "")
     if not kept.get(_AUTHORIZATION) and file:
         try:
