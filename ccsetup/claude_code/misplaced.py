@@ -1,5 +1,5 @@
 """Configuration that looks right and that Claude Code does not read: variables in the wrong place, other spellings of
-them, flags that are not on, near misses of AWS profile names. `unread_files.py` finds the files that it does not read.
+them, flags that are not on. `unread_files.py` finds the files that it does not read, `near_aws.py` near misses of AWS.
 
 Seen on Claude Code 2.1.332 (2026-11-28).
 """
@@ -16,8 +16,6 @@ from ccsetup.claude_code.unread_files import misplaced
 from ccsetup.knowledge import decisive_settings, nearly_right, precedence, settings_files
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.providers.aws.client_files import AwsFiles
-from ccsetup.system.spelling import is_misspelt
 from ccsetup.system.system import System
 
 _OFF = ("", "0", "false", "no", "off")
@@ -25,8 +23,6 @@ _SHELL = "the shell"
 _UNEXPANDED = re.compile(r"\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%|\$\(.*\)", re.DOTALL)
 _IN_PATH = re.compile(r"(~|\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%)[/\\]")
 _PATHS = ("FILE", "_DIR", "CREDENTIALS", "_CERT")
-_OPENED = re.compile(r"[ \t]*\[+([^\]#;]*)\]*")  # a section header, closed or not
-_SIGNS = re.compile(r"[\W_]+")
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "GOOGLE_APPLICATION_CREDENTIALS", "NODE_EXTRA_CA_CERTS")
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]")
 _QUOTED = re.compile(r"""(["'`]).*\1""", re.DOTALL)
@@ -63,34 +59,6 @@ def find_misplaced(
         is_own = name.startswith("CLAUDE_") or (name.upper().startswith("ANTHROPIC_") and name not in others)
         if is_own and (meant := names.meant_by(name)):
             yield misplaced(_SHELL, name, f"the variable is {meant}")
-
-
-def near_sections(files: AwsFiles, profile: str) -> Iterator[Finding]:
-    """Yield the section headers that nearly name an AWS profile, in a file without its own. Beside a profile that
-    exists, only those that Claude Code does not read."""
-    own = "[default]" if profile == "default" else f"[profile {profile}]"
-    for file, prefix, wanted in ((files.config, "profile.", own), (files.credentials, "", f"[{profile}]")):
-        read = {header.line: header.section or "" for header in file.headers}
-        if f"{prefix}{profile}" in read.values() or (profile == "default" and profile in read.values()):
-            continue
-        for number, line in enumerate(re.split(r"\r?\n", file.text), 1):
-            opened = _OPENED.match(line)
-            is_other = profile in files.profiles and _is_profile(read.get(number, ""), prefix)
-            if opened and not is_other and _is_nearly(opened[1], profile):
-                yield misplaced(f"{file.path}, line {number}", opened[0].strip(), f"write {wanted}")
-
-
-def _is_profile(section: str, prefix: str) -> bool:
-    """Whether Claude Code reads the section of a file with these prefixes as a profile, of whatever name."""
-    return section.startswith(prefix) if prefix else bool(section) and not section.startswith("profile.")
-
-
-def _is_nearly(header: str, profile: str) -> bool:
-    """Whether the text of a section header is meant to name the profile."""
-    meant, name = (_SIGNS.sub("", text.lower()) for text in (header, profile))
-    first, _, rest = header.strip().lower().partition(" ")
-    misspelt = is_misspelt(first, "profile") and _SIGNS.sub("", rest) == name
-    return bool(name) and (misspelt or meant in (name, f"profile{name}", f"profiles{name}"))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 import datetime
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Literal
 
@@ -26,6 +26,34 @@ class UnreadFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     always: bool = False  # whatever is in it
 
 
+class NearAws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names that give AWS credentials: `keys` in the AWS files, `variables`, and what is `meant` by names that are
+    neither."""
+
+    keys: tuple[str, ...]
+    variables: tuple[str, ...]
+    meant: dict[str, str]
+
+    def key_meant_by(self, key: str) -> str | None:
+        """Return the key that one in an AWS file is meant to be; None if it is right but for its case, or like none."""
+        if key.lower() in self.keys:
+            return None
+        bare = re.sub(r"^export\s+", "", key.strip().strip("'\"")).replace("-", "_").replace(" ", "_").lower()
+        return bare if bare in self.keys else self.meant.get(bare) or _nearest(bare, self.keys)
+
+    def variable_meant_by(self, name: str, environment: Mapping[str, str]) -> str | None:
+        """Return the variable that a name of the shell is meant to be, unless that one is set too."""
+        upper = name.replace("-", "_").upper()
+        if name in self.variables or not upper.startswith("AWS_"):
+            return None
+        meant = upper if upper in self.variables else self.meant.get(upper) or _nearest(upper, self.variables)
+        return meant if meant and not environment.get(meant) else None
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    return next((one for one in known if is_misspelt(name, one)), None)
+
+
 class NearlyRight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table."""
 
@@ -38,6 +66,7 @@ class NearlyRight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shell_words: tuple[str, ...]
     any_case: tuple[str, ...]
     file: tuple[UnreadFile, ...]
+    aws: NearAws
     meant: dict[str, str]
 
     def meant_by(self, name: str, known: tuple[str, ...], is_known: Callable[[str], bool]) -> str | None:
@@ -53,7 +82,7 @@ class NearlyRight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         is_read = upper == name.upper() and (sys.platform == "win32" or (name.islower() and upper in self.any_case))
         if is_read or is_known(upper):
             return upper if not is_read and _OWN.match(upper) else None
-        return next((one for one in known if is_misspelt(upper, one)), None)
+        return _nearest(upper, known)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ccsetup.claude_code import misplaced
+from ccsetup.claude_code import near_aws
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.providers.aws import client_files, sources, unlike
@@ -32,7 +32,10 @@ def check_aws_files(case: Case) -> Iterator[Result]:
         facts = {"path": str(difference.path), "line": str(difference.line), "what": difference.what}
         severity: Severity | None = "error" if difference.serious and kind == "none" and not elsewhere else None
         yield Finding("aws-config-unlike-client", case.facts(**facts), severity)
-    for near in misplaced.near_sections(files, name):
+    nearly = [*near_aws.near_sections(files, name)]
+    if kind == "none" and not elsewhere:
+        nearly += near_aws.near_misses(files, name, case.access.environment)
+    for near in nearly:
         seen = True
         yield Finding(near.check, case.facts(**near.facts))
     other = unlike.aws_kind(files.profiles.get(name, {}))
