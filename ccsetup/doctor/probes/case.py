@@ -212,11 +212,12 @@ def result_for_sign_in(case: Case, check: str, error: "Failed") -> Finding | Ski
 
 def _is_diverted(case: Case, error: "Failed") -> bool:
     """Whether an endpoint failed that no message of Claude Code goes to, and without which it works."""
-    from ccsetup.providers.aws import endpoints
+    from ccsetup.providers.aws import endpoints, session
 
     url = endpoints.diverted_to(case.access)
-    is_there = url is not None and not endpoints.lab() and error.finding.facts.get("url", "").startswith(url)
-    return is_there or (url is not None and error.finding.check == "endpoint-not-api")
+    if url is None or endpoints.lab():
+        return url is not None and error.finding.check == "endpoint-not-api"
+    return error.finding.facts.get("url", "").startswith((url, session.address(case.access, case.place)))
 
 
 Look = Callable[[Case], Iterator[Result]]
