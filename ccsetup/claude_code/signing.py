@@ -100,7 +100,8 @@ def _by_name(name: str, values: Mapping[str, str]) -> Signing:
 def sent_beside(name: str, values: Mapping[str, str]) -> str:
     """Return what the client sends as `x-api-key` beside the bearer of this name on the Anthropic API; "" if nothing.
     Seen on 2.1.332, but not with CLAUDE_CODE_USE_GATEWAY."""
-    return _first(_BESIDE.get(name, ()), values)
+    order = precedence.load()
+    return _first(tuple(also for also in _BESIDE.get(name, ()) if order.reads(also, values)), values)
 
 
 def first_credential(provider: Provider, values: Mapping[str, str]) -> str:

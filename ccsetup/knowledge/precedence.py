@@ -51,6 +51,7 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     surface: str
     needs: tuple[str, ...] = ()
     unless: str = ""  # the variable with which it signs nothing
+    unread_with: str = ""  # the flag with which the client does not read it
     signed_in: bool = False
     tier: str = "opus"
     ignores: tuple[str, ...] = ()  # headers that it replaces, or that are sent beside it
@@ -105,8 +106,13 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             or (
                 all(values.get(name, "").strip() for name in (credential.name, *credential.needs))
                 and not values.get(credential.unless, "").strip()
+                and self.reads(credential.name, values)
             )
         )
+
+    def reads(self, name: str, values: Mapping[str, str]) -> bool:
+        """Whether the client reads this credential, given these variables."""
+        return not any(self.is_on(values.get(one.unread_with)) for one in self.credential if one.name == name)
 
     def remapped_tier(self, provider: Provider, values: Mapping[str, str], model: str) -> str | None:
         """The tier that a session begins with instead of a model without its suffix; None if it keeps the model."""

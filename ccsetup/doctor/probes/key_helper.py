@@ -142,8 +142,9 @@ def _is_sent(case: Case) -> bool:
     profile, beside either of two others."""
     if not case.is_ambient:
         return case.surface.is_keyed and not case.access.credentials
-    provider = precedence.load().selected(case.values)[0]
-    return not provider.flags and not {"key", "auth_token"} <= case.access.credentials.keys()
+    order = precedence.load()
+    is_read = order.reads(_LINE, case.values) and not order.selected(case.values)[0].flags
+    return is_read and not {"key", "auth_token"} <= case.access.credentials.keys()
 
 
 def _printed(case: Case, helper: Helper) -> Printed:
