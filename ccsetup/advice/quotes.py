@@ -41,6 +41,10 @@ class Quotes:
         if name is None:
             price = kept.published([model], "").get(model) if prices == _PAGE else None
             reason = "no published price was read" if prices == _PAGE else "no profile says where it was used"
+            several = sorted(one for one, profile in self._profiles.items() if profile.surface == surface)
+            if several and prices != _PAGE:
+                reason = f"which profile it was is not known ({', '.join(several)})"
+                return Quote(reason=f"{reason}: new sessions of `ccsetup run NAME` are certain")
             return Quote(price, "" if price else f"{reason}: {_how_to_read(name)}")
         profile = self._profiles[name]
         every = kept.known(name, profile)

@@ -103,6 +103,16 @@ def test_work_that_no_profile_did_has_no_price_of_a_region(here: Program) -> Non
     assert profile["cost"]["reasons"][PLAIN].startswith("no profile says where it was used: create a profile with ")
 
 
+def test_work_of_one_of_several_profiles_has_no_price_and_names_them(here: Program) -> None:
+    for name in ("b", "other"):
+        bedrock(here, OPUS, name=name)
+        here.ok("prices", name)
+    lay_out(here.home, "surface-bedrock")
+    [profile] = cost(here)["profiles"]
+    assert profile["profile"] is None
+    assert profile["cost"]["reasons"][OPUS].startswith("which profile it was is not known (b, other): ")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schema":1}', b"\xff\x00"])
 def test_damaged_cached_prices_are_ignored(here: Program, content: bytes) -> None:
     bedrock(here, OPUS)
