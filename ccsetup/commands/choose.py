@@ -74,17 +74,25 @@ def choose(
     if json:
         console.answer_json(redacted(document))
     else:
-        console.answer(*_lines(document, {need.key for need in wanted}), home=str(workspace.system.home))
+        today = workspace.system.now().date().isoformat()
+        console.answer(*_lines(document, {need.key for need in wanted}, today), home=str(workspace.system.home))
         _say_next(document)
     if found and not any(target.reached for target in found):
         console.say("no source of prices could be reached")
         raise typer.Exit(UNAVAILABLE)
 
 
-def _lines(document: dict[str, Any], needs: Collection[str]) -> Iterator[str]:
+def _prices_of(document: dict[str, Any], today: str) -> str:
+    """When the prices were read, for a heading: what could not be read today is what was read last."""
+    days = sorted({one["read_at"][:10] for one in document["options"] if one["read_at"]})
+    return f"at prices read since {days[0]}" if days and days[0] < today else "at today's prices"
+
+
+def _lines(document: dict[str, Any], needs: Collection[str], today: str) -> Iterator[str]:
     measured, groups = document["measured"], _groups(document["options"])
     if measured["requests"]:
-        yield f"{measured['requests']:,} requests since {measured['since'][:10]}, on each surface at today's prices:"
+        work = f"{measured['requests']:,} requests since {measured['since'][:10]}"
+        yield f"{work}, on each surface {_prices_of(document, today)}:"
         yield ""
         yield from console.table(_HEADS, (_row(group, needs) for group in groups))
         if any("instead_of" in group[0] for group in groups):

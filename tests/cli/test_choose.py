@@ -11,7 +11,7 @@ import pytest
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.work import Team, write_fortnight
 from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, here, lab, refused, running, vertex
-from tests.support.program import Program
+from tests.support.program import NOWHERE, Program
 
 __all__ = ["here", "lab", "running"]
 AWS = Team("bdrk_", OPUS, SONNET, HAIKU, (1, 1))
@@ -200,6 +200,16 @@ def test_google_without_a_profile_is_priced_by_anthropics_list_which_is_reported
     assert total(listed) == total(of(found, "api-key", "key"))
     assert all("billing account" in one["notes"][0] and one["place"] == "global" for one in listed)
     assert "billing account" in busy.ok("choose").out
+
+
+def test_prices_that_could_not_be_read_today_are_not_called_todays(busy: Program) -> None:
+    busy.ok("prices", "b")
+    assert "on each surface at today's prices:" in busy.ok("choose").out
+    for path in (busy.home / ".local/state/ccsetup/prices").glob("*.json"):
+        path.write_text(re.sub(r"\b20\d\d-\d\d-\d\dT", "2026-01-02T", path.read_text()))
+    nowhere = {"AWS_ENDPOINT_URL": NOWHERE, "HTTPS_PROXY": NOWHERE}
+    done = busy.run("choose", environment=nowhere)
+    assert "on each surface at prices read since 2026-01-02:" in done.out, (done.out, done.err)
 
 
 def test_measured_work_without_a_profile_has_the_reason_that_cost_gives(here: Program) -> None:
