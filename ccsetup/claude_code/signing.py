@@ -82,7 +82,7 @@ def find_signing(
         return _direct(order.signer(values).name, values, system, None if claude.is_bare(values) else console_key)
     named, headers = first_credential(provider, values), custom_headers.credentials(values)
     if order.is_on(values.get(provider.skip)):
-        named = named or _first(("apiKeyHelper", *provider.beside_skip), values)
+        named = named or _first_read(("apiKeyHelper", *provider.beside_skip), values)
         alone = next(map(_by_header, headers), None) or Signing("none", "the gateway signs", provider.skip)
         return _by_name(named, values) if named else alone
     if named in _WORDS:
@@ -100,8 +100,7 @@ def _by_name(name: str, values: Mapping[str, str]) -> Signing:
 def sent_beside(name: str, values: Mapping[str, str]) -> str:
     """Return what the client sends as `x-api-key` beside the bearer of this name on the Anthropic API; "" if nothing.
     Seen on 2.1.332, but not with CLAUDE_CODE_USE_GATEWAY."""
-    order = precedence.load()
-    return _first(tuple(also for also in _BESIDE.get(name, ()) if order.reads(also, values)), values)
+    return _first_read(_BESIDE.get(name, ()), values)
 
 
 def first_credential(provider: Provider, values: Mapping[str, str]) -> str:
@@ -109,6 +108,12 @@ def first_credential(provider: Provider, values: Mapping[str, str]) -> str:
     on 2.1.332: one that must not sign takes ANTHROPIC_AUTH_TOKEN, with a base URL and without one."""
     skips = precedence.load().is_on(values.get(provider.skip))
     return _first((*provider.despite_skip, BEARER) if skips else provider.identity, values)
+
+
+def _first_read(names: tuple[str, ...], values: Mapping[str, str]) -> str:
+    """Like `_first`, of those that the client reads here."""
+    order = precedence.load()
+    return _first(tuple(name for name in names if order.reads(name, values)), values)
 
 
 def _first(names: tuple[str, ...], values: Mapping[str, str]) -> str:

@@ -133,7 +133,7 @@ def _replaces_signature(case: Case) -> bool:
     each provider that must not sign, where no other credential is set."""
     order, values = precedence.load(), case.values
     provider = order.selected(values)[0]
-    skips = bool(provider.flags) and order.is_on(values.get(provider.skip))
+    skips = bool(provider.flags) and order.is_on(values.get(provider.skip)) and order.reads(_LINE, values)
     return case.is_ambient and skips and not signing.first_credential(provider, values)
 
 
