@@ -68,12 +68,8 @@ class Bills:
         return bills, [self._unlogged(one, work, bills, line) for one in work.unlogged]
 
     def _unlogged(self, one: Unlogged, work: Work, bills: Sequence[Bill], line: int) -> Bill:
-        """The bill of the last request before it, or of a profile that `run` went on with since; a model that shows its
-        surface decides for itself."""
-        last = max((request.at for request in work.requests if request.at <= one.at), default=0)
-        note = self._note(work.session, one.at) if work.session.id in self.noted else None
-        if note and note.at > last:
-            return self._bill("", one.model, 0, work.session.folder, note)
+        """The bill of the last request before it; a model that shows its surface decides for itself. No note is asked:
+        the time of a total leaves out how long the session lay between two processes."""
         before = [bill for request, bill in zip(work.requests, bills, strict=True) if request.at <= one.at]
         near = (before or list(bills))[-1:]
         shown = self._bill("", one.model, line, work.session.folder, None)

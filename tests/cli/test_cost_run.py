@@ -11,7 +11,6 @@ from tests.support.program import Program
 from tests.support.transcripts import answer, line, total
 
 ID = "11111111-2222-4333-8444-555555555555"
-DAY = 1_795_651_200  # when the days of `tests.support.transcripts` begin
 CLIENT = """#!/bin/sh
 id={session}
 while [ $# -gt 0 ]; do [ "$1" = --session-id ] && id=$2; shift; done
@@ -117,26 +116,6 @@ def test_session_that_another_profile_continues_is_likely_on_its_bill_from_then_
         with path.open("ab") as file:
             file.write(line(answer(f"msg_{number}", 0, (1, 0, 0, 0, 1), session=session, timestamp=now)))
     assert whose(program) == [("one", "api-key", "likely", 2), ("two", "api-key", "likely", 2)]
-
-
-def test_what_a_profile_did_without_a_row_is_on_its_bill(program: Program) -> None:
-    """Such as a compaction of another profile's session."""
-    environment = {"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x"}
-    session = program.run("run", "one", "--", "claude", "-p", "x", environment=environment).out.strip()
-    executable(program.home / "bin" / "claude", "#!/bin/sh\n")
-    time.sleep(1)  # its row has the end of the second
-    path = program.home / ".claude" / "projects" / "x" / f"{session}.jsonl"
-    for profile, tokens in (("one", (1, 2, 3, 4, 5)), ("two", (11, 2, 3, 4, 6))):
-        if profile == "two":
-            words = ("--resume", session, "/compact")
-            program.run("run", profile, "--", "claude", "-p", *words, environment=environment)
-        now = time.time() - DAY
-        with path.open("ab") as file:
-            file.write(line(total({"claude-opus-5-5": tokens}, session=session, start=now - 0.001, end=now)))
-        time.sleep(0.01)
-    profiles = json.loads(program.ok("cost", "--json").out)["profiles"]
-    without = {one["profile"]: (one["unlogged"]["input"], one["unlogged"]["output"]) for one in profiles}
-    assert without == {"one": (0, 0), "two": (10, 1)}
 
 
 def test_what_follows_the_end_of_the_process_is_no_longer_certain(program: Program) -> None:
