@@ -31,7 +31,6 @@ def variables(home: Path, base: str, ca_file: Path | None) -> dict[str, str]:
     return {
         "HOME": str(home),
         "AWS_ENDPOINT_URL": base,
-        "CCSETUP_LAB": "1",  # ccsetup's: that endpoint is AWS
         "AWS_EC2_METADATA_DISABLED": "true",
         "CLOUDSDK_CONFIG": str(home / ".config" / "gcloud"),
         "CLOUDSDK_AUTH_TOKEN_HOST": f"{base}/token",

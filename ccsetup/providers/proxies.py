@@ -5,6 +5,7 @@ alike, and reads both variables of exceptions. Bun, which it runs on, reads one 
 again where Claude Code itself names no proxy.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +62,8 @@ def proxy_for_credentials(environment: Mapping[str, str], region: str) -> Proxy 
     The client decides by the URL of STS, opens a tunnel for http too, and never uses ALL_PROXY there.
     """
     proxy = _first(environment, NAMES)
-    moved = next((environment[name] for name in _STS if environment.get(name)), None)
+    layers = (environment, os.environ)  # a profile's environment may lack the shell's endpoints, which `aws` follows
+    moved = next((values[name] for values in layers for name in _STS if values.get(name)), None)
     url = moved or f"https://{hosts.aws('sts', region)}"
     return None if proxy is None or _client_spares(environment, network.parts(url)) else proxy
 

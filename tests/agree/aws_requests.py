@@ -15,7 +15,6 @@ _BASE = (
     f"[dev]\nrole_arn = {stories.ROLE}\nsource_profile = base\n"
 )
 _TOKEN = json.dumps({"startUrl": stories.START, "region": "us-east-1", "accessToken": "token", "expiresAt": aws.LATER})
-_CACHE = f".aws/sso/cache/{aws.cache_name(stories.START.encode())}.json"
 _SSO = (
     f"[profile dev]\nsso_start_url = {stories.START}\nsso_region = us-east-1\n"
     f"sso_account_id = {aws.ACCOUNT}\nsso_role_name = Agree\n"
@@ -35,7 +34,8 @@ def _role(variables: Mapping[str, str], config: str = "", layer: Mapping[str, st
 
 
 def _sso(variables: Mapping[str, str], config: str = "", layer: Mapping[str, str] | None = None) -> Case:
-    return {_CACHE: _TOKEN, ".aws/config": _SSO + config, USER: {"env": layer or {}}}, {**_DEV, **variables}
+    cache = f".aws/sso/cache/{aws.cache_name(stories.START.encode())}.json"
+    return {cache: _TOKEN, ".aws/config": _SSO + config, USER: {"env": layer or {}}}, {**_DEV, **variables}
 
 
 AWS_REQUESTS: Mapping[str, Case] = {
@@ -88,15 +88,6 @@ AWS_REQUESTS: Mapping[str, Case] = {
         {},
         {**BEDROCK, **KEYS, **_spared(LISTING), "AWS_ENDPOINT_URL_BEDROCK": _DEAD},
     ),
-    "SSO, sign-in without its token": ({**_sso({})[0], _CACHE: _TOKEN.replace("accessToken", "other")}, _DEV),
-    "container between blanks": ({}, {**BEDROCK, "AWS_CONTAINER_CREDENTIALS_FULL_URI": " @LAB/container "}),
-    # endpoints that lead no message elsewhere
-    "keys, endpoint of all services that serves nothing": (
-        {},
-        {**BEDROCK, **KEYS, "AWS_ENDPOINT_URL": "@LAB/nowhere"},
-    ),
-    "keys, dead endpoint of all services": ({}, {**BEDROCK, **KEYS, "AWS_ENDPOINT_URL": _DEAD}),
-    "keys, dead endpoint of the runtime": ({}, {**BEDROCK, **KEYS, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": _DEAD}),
     "keys, runtime spared": ({}, {**BEDROCK, **KEYS, **_spared("bedrock-runtime.us-east-1.amazonaws.com")}),
     "keys, runtime spared, with an endpoint of STS": (
         {},

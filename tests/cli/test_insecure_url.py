@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from ccsetup.lab.lab import Lab
 from tests.support.program import Program
 
 AWAY = "http://gateway.example.com:8080"
@@ -112,8 +111,8 @@ def test_init_refuses_and_takes_the_permission(program: Program) -> None:
     assert "allow_http = true" in program.ok("export", "other").out
 
 
-def test_a_profile_sends_nothing_to_an_endpoint_of_the_shell(program: Program, lab: Lab) -> None:
-    """boto3 would obey AWS_ENDPOINT_URL, which the profile takes away from Claude Code."""
+def test_an_endpoint_of_the_shell_gets_no_signature_over_http(program: Program) -> None:
+    """boto3 would obey AWS_ENDPOINT_URL, which is in no profile."""
     program.bedrock("work")
     keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40}
     folder = program.home / ".aws"
@@ -121,9 +120,9 @@ def test_a_profile_sends_nothing_to_an_endpoint_of_the_shell(program: Program, l
     (folder / "credentials").write_text(
         "[my-prod]\n" + "".join(f"{name.lower()} = {value}\n" for name, value in keys.items())
     )
-    done = program.run("doctor", "work", "--json", environment={"AWS_ENDPOINT_URL": lab.url})
-    assert json.loads(done.out)["profiles"][0]["verdict"] != "ok", done
-    assert lab.requests == ()
+    away = {"AWS_ENDPOINT_URL": AWAY, "HTTPS_PROXY": "", "HTTP_PROXY": ""}
+    done = program.run("doctor", "work", "--json", environment=away)
+    assert "insecure-url" in {one["check"] for one in json.loads(done.out)["profiles"][0]["findings"]}, done
 
 
 @pytest.mark.parametrize("layer", ["shell", "user", "profile"])

@@ -46,13 +46,13 @@ def on_google(home: Path, kind: str, url: str) -> Report:
     return examined(home, around, {"p": a_profile("vertex", set=VERTEX)})["p"]
 
 
-# That of STS is the user's, and stays; a profile removes the other two.
+# That of STS is the user's, and stays; a profile removes the other two, and AWS_ENDPOINT_URL.
 ENDPOINTS = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
 
 
 def on_aws(home: Path, url: str) -> Report:
     around = {"HOME": str(home), "AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "secretsecret"}
-    endpoints = {**dict.fromkeys(ENDPOINTS, url), "AWS_ENDPOINT_URL": url, "CCSETUP_LAB": "1"}
+    endpoints = dict.fromkeys(ENDPOINTS, url)
     return examined(home, {**around, **endpoints}, {"p": a_profile("bedrock", set={"region": "us-east-1"})})["p"]
 
 
@@ -65,8 +65,6 @@ def test_answer_of_the_sign_in_is_an_error_at_its_check(
         server.answer = lambda _: ANSWERS[name]
         for variable in ENDPOINTS:
             monkeypatch.setenv(variable, server.url)
-        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-        monkeypatch.setenv("CCSETUP_LAB", "1")
         report = on_aws(tmp_path, server.url) if who == "aws" else on_google(tmp_path, who, server.url)
     assert report.verdict == "error"
     assert report.root in ("unrecognised-error", "endpoint-not-api", "gcp-federation-rejected")

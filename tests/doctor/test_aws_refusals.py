@@ -26,7 +26,6 @@ HEADER = "Authorization header requires 'Credential' parameter."
 def _endpoint(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """boto3 reads the variable from the process."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", lab.url)
-    monkeypatch.setenv("CCSETUP_LAB", "1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 

@@ -96,7 +96,7 @@ def test_what_a_profile_shares_with_one_above_is_only_named(here: Program, lab: 
     assert out.count("aws sts get-caller-identity --profile stale") == 1
     assert out.count("The AWS session token from AWS profile stale has expired ← root cause") == 2
     assert "same as first above" in out
-    assert out.count("sends the listing of models") == 1  # information is not repeated at all
+    assert out.count("sends ccsetup's checks") == 1  # information is not repeated at all
     assert "3 profiles: 1 OK · 2 not working" in out
 
 

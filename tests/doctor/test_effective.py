@@ -76,7 +76,6 @@ def test_identity_is_that_of_the_layers(name: str, lab: Lab, tmp_path: Path, mon
         text = json.dumps(content).replace("@HOME", str(tmp_path)).replace(KEYS["AWS_ACCESS_KEY_ID"], sandbox.key)
         file.write_text(text.replace("lab-secret", sandbox.secret))
     monkeypatch.setenv("AWS_ENDPOINT_URL", lab.url)  # boto3 reads it itself
-    monkeypatch.setenv("CCSETUP_LAB", "1")
     profile = a_profile("bedrock", set={"region": "us-east-1"}, expect={"account": keys["my-prod"].account})
     report = examined(tmp_path, environment, {"p": profile}, cwd=work)["p"]
     wanted = {"prod": "ok", "sandbox": "error", None: "unknown"}[case.account]

@@ -106,7 +106,10 @@ def _invoke(case: Case, model: str) -> Iterator[Result]:
     if is_left and listing and not listing.unseen and listing.find(sent) is None:
         yield Broken(NAME, f"{sent} is not listed in {case.place}; Claude Code then tries older models")
         return
-    for result in _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent), sent):
+    names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
+    values = (case.access.environment, case.system.environment)
+    moved = next((value[name] for name in names for value in values if "://" in value.get(name, "")), "")
+    for result in _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent, moved), sent):
         is_about_id = isinstance(result, Finding) and result.check in _OF_IDS
         reason = f"Claude Code may ask for another id than {sent}: what the region lists is not known"
         yield _unknown(reason) if is_uncertain and is_about_id else result

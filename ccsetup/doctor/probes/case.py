@@ -192,12 +192,12 @@ class Case:
 
 
 def result_for_failure(case: Case, check: str, error: "Failed") -> Finding | Skipped | Broken:
-    """Return the result for a failed request: its fault, or Broken if the provider was unreachable, or is not where
-    Claude Code's messages go.
+    """Return the result for a failed request: its fault, or Broken if the provider was unreachable, or does not serve
+    what was requested and is not where Claude Code's messages go.
 
     A probe skips a denied request that few identities may make before it calls this.
     """
-    if error.status == "unreachable" or _is_diverted(case, error):
+    if error.status == "unreachable" or (error.finding.check == "endpoint-not-api" and _is_diverted(case)):
         return Broken(check, error.words or error.finding.check)
     return case.fault(error)
 
@@ -206,18 +206,21 @@ def result_for_sign_in(case: Case, check: str, error: "Failed") -> Finding | Ski
     """Like `result_for_failure`, for a request that Claude Code makes too: an answer that is not the API's is a fault,
     unless only ccsetup asked there."""
     if error.finding.check == "endpoint-not-api":
-        return case.fault(error)
+        return Broken(check, error.words) if _leads_only_ccsetup(case) else case.fault(error)
     return result_for_failure(case, check, error)
 
 
-def _is_diverted(case: Case, error: "Failed") -> bool:
-    """Whether an endpoint failed that no message of Claude Code goes to, and without which it works."""
-    from ccsetup.providers.aws import endpoints, session
+def _leads_only_ccsetup(case: Case) -> bool:
+    """Whether the shell has an endpoint that the profile takes away from Claude Code."""
+    name = "AWS_ENDPOINT_URL"
+    is_set = case.surface.signs == "sigv4" and case.system.environment.get(name)
+    return bool(is_set) and not case.access.environment.get(name)
 
-    url = endpoints.diverted_to(case.access)
-    if url is None or endpoints.lab():
-        return url is not None and error.finding.check == "endpoint-not-api"
-    return error.finding.facts.get("url", "").startswith((url, session.address(case.access, case.place)))
+
+def _is_diverted(case: Case) -> bool:
+    from ccsetup.providers.aws import endpoints
+
+    return endpoints.are_diverted(case.access)
 
 
 Look = Callable[[Case], Iterator[Result]]

@@ -9,10 +9,10 @@ from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import access, client_certificate, hosts, http, network, proxies
 from ccsetup.providers.anthropic.api import address
-from ccsetup.providers.aws import endpoints
 from ccsetup.providers.google.api import prediction_host
 from ccsetup.providers.recognise import Said
 
+_DIVERTING = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
 SKEW_SECONDS = 300  # what AWS allows
 
 
@@ -95,13 +95,13 @@ def host(case: Case) -> Iterator[Result]:
 
 
 def own_host(case: Case) -> str | None:
-    """Return the address of the client's model requests; None where the lab stands for AWS, and for a variable
-    that diverts ccsetup's requests from it."""
+    """Return the address of the client's model requests; None if a variable diverts ccsetup's requests from it."""
     values: Mapping[str, str] = case.access.environment
     match case.surface.lists:
         case "bedrock":
-            own = None if endpoints.lab(case.system.environment) else hosts.aws("bedrock-runtime", case.place)
-            return values.get("ANTHROPIC_BEDROCK_BASE_URL") or (f"https://{own}/" if own else None)
+            diverted = any(name in _DIVERTING for name in (*case.system.environment, *values))
+            moved = values.get("ANTHROPIC_BEDROCK_BASE_URL")
+            return moved or (None if diverted else f"https://{hosts.aws('bedrock-runtime', case.place)}/")
         case "vertex":
             diverted = "CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM" in values
             return values.get("ANTHROPIC_VERTEX_BASE_URL") or (None if diverted else prediction_host(case.place))

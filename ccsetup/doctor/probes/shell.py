@@ -7,7 +7,6 @@ from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
 from ccsetup.doctor.probes.stopping import find_stopping
 from ccsetup.doctor.probes.unfollowed import find_unfollowed
 from ccsetup.knowledge.pages import Finding
-from ccsetup.providers.aws import endpoints as aws_endpoints
 from ccsetup.providers.catalogue import TIERS
 
 _MOVED = "CLAUDE_CONFIG_DIR"
@@ -47,10 +46,13 @@ def _replaced_aliases(case: Case) -> Iterator[Broken]:
 
 
 def endpoints(case: Case) -> Iterator[Result]:
-    """Report variables that move the listing of models, but not Claude Code's messages."""
-    shell = case.system.environment if aws_endpoints.lab(case.system.environment) else {}
-    values = {**shell, **case.access.environment}
-    moved = {name: values[name] for name in aws_endpoints.of_listing() if values.get(name)}
+    """Report variables that divert ccsetup's requests but not Claude Code's own."""
+    moved = {
+        name: value
+        for name, value in {**case.system.environment, **case.access.environment}.items()
+        if name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_BEDROCK")
+        if value
+    }
     for variable, url in moved.items():
         yield case.finding("look-ups-diverted", variable=variable, url=url)
     if not moved:

@@ -18,7 +18,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import http
 from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.anthropic import api, clients, platforms, protocol
-from ccsetup.providers.aws import endpoints, session
+from ccsetup.providers.aws import session
 from ccsetup.providers.google import credentials
 from ccsetup.providers.recognise import UNKNOWN, Said
 
@@ -92,9 +92,9 @@ def try_prediction(access: Access, place: str, model: str) -> Trial:
     return _try_model(access, place, url, {**protocol.custom_headers(access), **headers}, token)
 
 
-def try_invocation(access: Access, region: str, model: str) -> Trial:
-    """Like `try_prediction`, for a model on Bedrock."""
-    base = (not access.is_gateway and endpoints.lab()) or clients.address(access, region)
+def try_invocation(access: Access, region: str, model: str, moved: str) -> Trial:
+    """Like `try_prediction`, for a model on Bedrock; `moved` is the endpoint that replaces AWS's own host."""
+    base = moved if moved and not access.is_gateway else clients.address(access, region)
     url = f"{base.rstrip('/')}/model/{quote(model, safe='')}/invoke-with-response-stream"
     headers = {"content-type": "application/json", **protocol.custom_headers(access)}
     token = clients.bedrock_token(access)

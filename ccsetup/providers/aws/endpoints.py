@@ -3,7 +3,6 @@
 import os
 import re
 import threading
-from collections.abc import Mapping
 
 from ccsetup.knowledge import urls
 from ccsetup.providers import network
@@ -12,10 +11,7 @@ from ccsetup.providers.aws import client_files
 from ccsetup.providers.aws.client_files import AwsFiles
 
 BASE = "ANTHROPIC_BEDROCK_BASE_URL"
-LAB = "CCSETUP_LAB"
-GENERAL = "AWS_ENDPOINT_URL"
-_BASED = _LISTING, _ = "bedrock", "bedrock-runtime"  # the services that the base URL moves
-_OF_CLIENT = (_LISTING, "sso", "sso-oidc", "signin")  # whose requests Claude Code makes too; of STS, those for a role
+_BASED = ("bedrock", "bedrock-runtime")  # the services that it moves
 # A service's host in a region: AWS's own, with FIPS, with both protocols, or a VPC endpoint of it.
 _HOST = re.compile(
     r"(?:vpce-[a-z0-9-]+\.)?(?P<service>[a-z][a-z0-9-]*?)(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d)"
@@ -26,30 +22,28 @@ _WITHOUT_LISTING: set[str] = set()  # base URLs that were seen to serve models a
 _NO_OPERATION = ("UnknownOperationException", "UnknownOperation", "MissingAuthenticationToken")
 
 
-def lab(shell: Mapping[str, str] = os.environ) -> str:
-    """The URL of the lab, where that stands for AWS: the shell's AWS_ENDPOINT_URL; "" elsewhere."""
-    return shell.get(GENERAL, "") if shell.get(LAB) else ""
-
-
-def moved_to(access: Access, service: str, *, by_client: bool | None = None) -> str | None:
-    """The endpoint in a variable that replaces AWS's own; None for AWS's own. `by_client`: for a request that Claude
-    Code makes too. Seen on 2.1.332: AWS_ENDPOINT_URL* move its listing and its sign-in, and not its messages."""
+def moved_to(access: Access, service: str) -> str | None:
+    """The profile's own endpoint of a service. The shell's AWS_ENDPOINT_URL* may be missing in its environment."""
     is_runtime = service.endswith("-runtime")
     is_based = service in _BASED and (is_runtime or access.environment.get(BASE) not in _WITHOUT_LISTING)
-    names = ((BASE,) if is_based else ()) + (() if is_runtime else _variables(service, by_client))
-    moved = next((access.environment[name] for name in names if access.environment.get(name)), None)
-    return moved or (lab() or None if not is_runtime else None)
+    # Observed in the client: AWS_ENDPOINT_URL* redirect its listing, but not its invocations.
+    names = (
+        *((BASE,) if is_based else ()),
+        *(_variables(service) if not is_runtime else ()),
+    )
+    return next((access.environment[name] for name in names if access.environment.get(name)), None)
 
 
-def find(access: Access, files: AwsFiles, service: str, *, by_client: bool | None = None) -> str | None:
-    """Like `moved_to`, with the AWS files. Seen on 2.1.332: variables, in settings files too, come before the files, of
-    which only the profile in AWS_PROFILE counts, even for the role of another."""
-    if (moved := moved_to(access, service, by_client=by_client)) or service.endswith("-runtime"):
+def find(access: Access, files: AwsFiles, service: str) -> str | None:
+    """The endpoint that requests for a service go to; None for AWS's own. Seen on 2.1.332: variables, in settings files
+    too, come before the AWS files, of which only the profile in AWS_PROFILE counts, even for the role of another."""
+    if (moved := moved_to(access, service)) or service.endswith("-runtime"):
         return moved
+    if url := next((os.environ[name] for name in _variables(service) if os.environ.get(name)), None):
+        return url
     values = files.profiles.get(access.environment.get("AWS_PROFILE") or "default", {})
     services = files.services.get(values.get("services", ""), {})
-    own = services.get(f"{service.replace('-', '_')}.endpoint_url")
-    return own or (values.get("endpoint_url") if GENERAL in _variables(service, by_client) else None)
+    return services.get(f"{service.replace('-', '_')}.endpoint_url") or values.get("endpoint_url")
 
 
 def unreached(exception: Exception) -> str | None:
@@ -59,25 +53,19 @@ def unreached(exception: Exception) -> str | None:
     return f"{parts.scheme}://{parts.netloc}" if parts and parts.netloc else None
 
 
-def of_listing() -> tuple[str, ...]:
-    """The variables that move Claude Code's listing, the one that counts first."""
-    return _variables(_LISTING)
-
-
-def _variables(service: str, by_client: bool | None = None) -> tuple[str, ...]:
-    """The variables that move a service. What Claude Code does not ask for is asked of AWS, or where its own variable
-    leads."""
-    own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
-    is_asked = service in _OF_CLIENT if by_client is None else by_client
-    return (own, GENERAL) if is_asked or lab() else (own,)
-
-
-def diverted_to(access: Access) -> str | None:
-    """Where a variable or an AWS file leads the listing on Bedrock, if not where Claude Code's messages go. Seen on
-    2.1.332: an emulator of AWS in AWS_ENDPOINT_URL that serves no models, or refuses, stops no message."""
+def are_diverted(access: Access) -> bool:
+    """Whether a variable or an AWS file leads ccsetup's requests elsewhere than Claude Code's messages on Bedrock. Seen
+    on 2.1.332: an emulator of AWS in AWS_ENDPOINT_URL that serves no models stops no message."""
     if access.surface.base_variable != BASE or access.environment.get(BASE):
-        return None
-    return find(access, client_files.read_files(access.environment, access.home), _LISTING)
+        return False
+    names = {name for service in _BASED for name in _variables(service)}
+    files = client_files.read_files(access.environment, access.home)
+    is_named = any(access.environment.get(name) or os.environ.get(name) for name in names)
+    return is_named or any(find(access, files, service) for service in _BASED)
+
+
+def _variables(service: str) -> tuple[str, str]:
+    return f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}", "AWS_ENDPOINT_URL"
 
 
 def leave_base(access: Access, error: Failed) -> bool:

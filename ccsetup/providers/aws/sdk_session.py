@@ -3,8 +3,8 @@
 Seen on 2.1.332: each of botocore's other settings may have any value in variables and files, and the client works.
 """
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 _FOLLOWED = (
@@ -16,19 +16,14 @@ _METADATA = "ec2_metadata_service_endpoint"
 _MODES = ("auto", "in-region", "cross-region", "mobile", "standard", "legacy")
 
 
-class Endpoint(Protocol):
-    """Returns the URL of a service's endpoint, None for AWS's own; `by_client`: for a request of Claude Code's too."""
-
-    def __call__(self, service: str, *, by_client: bool | None = None) -> str | None: ...
-
-
 def make_session(
     profile: str | None,
-    endpoint: Endpoint,
+    endpoint: Callable[[str], str | None],
     environment: Mapping[str, str],
     values: Mapping[str, str],
 ) -> Any:  # noqa: ANN401 - botocore's own
-    """A session for this AWS profile with these `values`."""
+    """A session for this AWS profile with these `values`; `endpoint` returns the URL of a service's endpoint, None for
+    AWS's own."""
     import botocore.session
     from botocore.exceptions import InvalidConfigError
 
@@ -38,7 +33,6 @@ def make_session(
         def create_client_for_credentials(self, service_name: str, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
             if mode.lower() not in _MODES:
                 raise InvalidConfigError(error_msg=f"defaults_mode is {mode}, and not one of {', '.join(_MODES)}")
-            named["endpoint_url"] = endpoint(service_name, by_client=True)
             return self.create_client(service_name, *arguments, **named)
 
         def create_client(self, service_name: str, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401

@@ -228,7 +228,7 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
 
 
 def _shared_by(access: Access) -> Hashable:
-    moved = tuple(endpoints.moved_to(access, service, by_client=True) for service in transport.CREDENTIALS)
+    moved = tuple(endpoints.moved_to(access, service) for service in transport.CREDENTIALS)
     return access if access.run is None else (access.run, access.identity_key, place(access.profile), moved)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from ccsetup.knowledge import precedence
 from ccsetup.providers import http, proxies
-from ccsetup.providers.aws import endpoints
 from ccsetup.system import redact
 from ccsetup.system.secret import Secret
 
@@ -35,9 +34,7 @@ def make_sender(environment: Mapping[str, str], region: str) -> Callable[..., An
         try:
             redact.note_form(request.body)
             if event_name.split(".")[1] in CREDENTIALS and not is_uncached:
-                is_own = event_name.endswith(".GetCallerIdentity")  # Claude Code does not ask this
-                moved = endpoints.lab() or ("" if is_own else environment.get(endpoints.GENERAL, ""))
-                proxy = proxies.proxy_for_credentials({**environment, endpoints.GENERAL: moved}, region)
+                proxy = proxies.proxy_for_credentials(environment, region)
                 way = http.pool_by(proxy, environment, request.url, tunnels=True)
             else:
                 way = http.pool(environment, request.url)
