@@ -71,10 +71,11 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
     files = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
     moved = settings_files.moved_folder(config_dir, system.environment)
     state = [_placed(read_layer(name, path), moved or None) for name, path in files if name == GLOBAL]
-    users = _user_layers(_named_folder(state, moved), system)
+    managed = [read_layer(name, path) for name, path in files if name == MANAGED]
+    users = _user_layers(_named_folder(state, moved), managed, system)
     paths = [str(one.path) for one in users if isinstance(one, Layer)]
     # In the home folder the user's file is also the project's.
-    above = [read_layer(name, path) for name, path in files if name not in ("user", GLOBAL) and path not in paths]
+    above = [*managed, *(read_layer(name, path) for name, path in files if name in FOLDER and path not in paths)]
     found = [one for one in (*above, *users[:1], *state, *users[1:]) if one is not None]
     existing = [one for one in found if isinstance(one, Layer)]
     broken = [one for one in found if isinstance(one, Finding)]
@@ -87,19 +88,18 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
 _Read = Layer | Finding | None
 
 
-def _user_layers(moved: str | None, system: System) -> list[_Read]:
-    """Return the user's layer in the folder `moved`. Seen on 2.1.332: where its `env` names another folder, the file
-    there counts instead, and of the first one its `env` alone, below the state file's. A third one does not count."""
+def _user_layers(moved: str | None, managed: Iterable[_Read], system: System) -> list[_Read]:
+    """Return the user's layer in the folder `moved`. Seen on 2.1.332: where its `env`, or a managed one, names another
+    folder, the file there counts instead, and of the first one its `env` alone, below the state file's."""
 
     def read(folder: str | None) -> _Read:
         path = settings_files.user_folder(folder, str(system.home), str(system.cwd))
         return _placed(read_layer("user", str(Path(path) / "settings.json")), folder)
 
     first = read(moved)
-    named = _named_folder([first], moved)
-    if named == moved or not isinstance(first, Layer):
-        return [first]
-    second = read(named)
+    second = read(_named_folder([*managed, first], moved))
+    if not isinstance(first, Layer):
+        return [first] if second == first else [second, first]
     is_same = isinstance(second, Layer) and second.path.resolve() == first.path.resolve()
     return [first] if is_same else [second, replace(first, content={})]
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ccsetup.claude_code import settings
 from ccsetup.lab.lab import Lab
 from tests.support.client_runner import run_client
+from tests.support.examined import a_world
 from tests.support.program import Program
 
 KEY = "sk-ant-api03-lab-console-AAAA"
@@ -121,3 +123,24 @@ def test_settings_in_it_are_named_where_they_would_win(program: Program, command
     _settings(work, {"env": {"AWS_REGION": "eu-west-1"}})
     done = program.run(*command, environment={"CLAUDE_CONFIG_DIR": ""}, cwd=work)
     assert "AWS_REGION" in done.err
+
+
+def test_managed_file_that_names_another_folder_moves_the_users_file(tmp_path: Path) -> None:
+    """Seen on 2.1.332, with a folder of its own as /etc/claude-code."""
+    for folder, key in ((".claude", "first"), ("other", "second"), ("third", "third")):
+        (tmp_path / folder).mkdir()
+        env = {"ANTHROPIC_API_KEY": key, **({"CLAUDE_CONFIG_DIR": str(tmp_path / "third")} if key == "first" else {})}
+        content = {"env": env, "apiKeyHelper": f"echo {key}"}
+        (tmp_path / folder / "settings.json").write_text(json.dumps(content))
+    managed = settings.Layer("managed", tmp_path / "m.json", {"CLAUDE_CONFIG_DIR": str(tmp_path / "other")}, {})
+    system = a_world(tmp_path, {})
+    found = settings._user_layers(None, [managed], system)
+    assert [
+        (one.env["ANTHROPIC_API_KEY"], "apiKeyHelper" in one.content)
+        for one in found
+        if isinstance(one, settings.Layer)
+    ] == [("second", True), ("first", False)]
+    (tmp_path / ".claude" / "settings.json").unlink()
+    only, missing = settings._user_layers(None, [managed], system)
+    assert isinstance(only, settings.Layer)
+    assert (only.env["ANTHROPIC_API_KEY"], missing) == ("second", None)

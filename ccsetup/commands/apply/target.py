@@ -73,11 +73,11 @@ def files_of(workspace: Workspace, scope: str, config_dir: str | None) -> tuple[
 
 
 def _users_file(surroundings: Surroundings, first: Path) -> Path:
-    """Return the user's file whose lines count: `first`, or that of the folder which it or the state file names."""
+    """Return the user's file that counts: `first`, or in the folder that managed settings, it or the state name."""
     users = [layer for layer in surroundings.layers if layer.name == "user"]
-    naming = [layer for layer in surroundings.layers if layer.name in ("user", settings.GLOBAL)]
-    source = next((layer for layer in reversed(users) if settings_files.MOVED in layer.env), None)
-    source = source or next((layer for layer in naming if settings_files.MOVED in layer.env), None)
+    others = {name: [layer for layer in surroundings.layers if layer.name == name] for name in ("managed", "global")}
+    naming = (*others["managed"], *reversed(users), *others["global"])
+    source = next((layer for layer in naming if settings_files.MOVED in layer.env), None)
     folder = Path(source.env[settings_files.MOVED]) if source else first.parent
     if source is None or not folder.is_absolute():
         return first

@@ -7,7 +7,7 @@ from typing import Any
 from ccsetup.system import decoding, files, presence
 
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
-LARGEST = 1 << 20  # bytes of a credentials file
+LARGEST = 4 << 20  # bytes of a credentials file
 _CLOUDS = (
     "K_SERVICE",
     "GAE_ENV",
