@@ -16,19 +16,23 @@ from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 
 BARE = "CLAUDE_CODE_SIMPLE"
+_PLANS = ("pro", "team", "enterprise")  # beside Max
+_PREMIUM = "default_claude_max_5x"  # the limits of a Team plan's premium seat
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
     """A login of a Claude subscription. `plan` has the values of the setting `plan`; None if unknown.
 
-    If `renews`, Claude Code renews the token by itself, and `expires` does not matter to the user.
+    If `renews`, Claude Code renews the token by itself, and `expires` does not matter to the user. A session begins
+    with the first tier of `leads` that is pinned, else with the first of them.
     """
 
     folder: Path
     plan: str | None
     expires: datetime.datetime | None
     renews: bool
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,8 @@ def login(system: System, notes: list[str]) -> Login | None:
         or is_bare(system.environment)
     ):
         return None
-    return Login(
-        path.parent, _plan(stored), lenient.parse_time(stored.get("expiresAt")), bool(stored.get("refreshToken"))
-    )
+    expires, plan = lenient.parse_time(stored.get("expiresAt")), _plan(stored)
+    return Login(path.parent, plan, expires, bool(stored.get("refreshToken")), _leads(stored))
 
 
 def login_file(system: System) -> Path:
@@ -158,4 +161,12 @@ def _plan(stored: Mapping[str, object]) -> str | None:
     plan, limits = lenient.text_value(stored, "subscriptionType"), lenient.text_value(stored, "rateLimitTier") or ""
     if plan == "max":
         return "max-20x" if "20x" in limits else "max-5x"
-    return plan if plan in ("pro", "team", "enterprise") else None
+    return plan if plan in _PLANS else None
+
+
+def _leads(stored: Mapping[str, object]) -> tuple[str, ...]:
+    """Seen on 2.1.332: a plan that the client does not know begins with sonnet."""
+    plan, limits = lenient.text_value(stored, "subscriptionType"), lenient.text_value(stored, "rateLimitTier")
+    if plan == "max" or (plan == "team" and limits == _PREMIUM):
+        return ("opus",)
+    return ("opus", "sonnet") if plan in _PLANS else ("sonnet",)

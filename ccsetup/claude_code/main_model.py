@@ -67,15 +67,15 @@ def main_word(
     pins: Mapping[str, str],
     listed: ModelList | None = None,
     replaced: Mapping[str, str] | None = None,
-    begins: str = "",
+    leads: tuple[str, ...] = (),
 ) -> str:
     """Return the tier, alias or id that a session's first model is asked for by; `pins` are {tier: id or ""}, and
-    `replaced` what settings files put in place of a tier's own id. `begins` is the tier that it begins with on the
-    Anthropic API, if that depends on more than variables."""
+    `replaced` what settings files put in place of a tier's own id. A session begins with the first tier of
+    `leads` that is pinned on the Anthropic API, if that depends on more than variables."""
     given = next((values[name] for name in precedence.load().model if values.get(name)), None)
     main = None if given is None else secret_shapes.trim(given)  # of blanks alone, seen to ask for the model ""
     if main is None or (listed is not None and not listed.admits(main, pins)):
-        word = _default_word(provider, values, pins, replaced or {}, begins)
+        word = _default_word(provider, values, pins, replaced or {}, leads)
         if listed is None or word not in listed.denied:
             return word
         return next((tier for tier in FIRST_TIERS if tier not in listed.denied), word)
@@ -93,14 +93,19 @@ def pins_of(values: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
 
 
 def _default_word(
-    provider: Provider, values: Mapping[str, str], pins: Mapping[str, str], replaced: Mapping[str, str], begins: str
+    provider: Provider,
+    values: Mapping[str, str],
+    pins: Mapping[str, str],
+    replaced: Mapping[str, str],
+    leads: tuple[str, ...],
 ) -> str:
     """What a session begins with where nothing is asked for. Only here is an alias followed that a tier's variable
     holds, or an override, and once."""
     if provider.client == precedence.FIRST_PARTY:
-        tier = begins or precedence.load().signer(values).tier
+        leads = leads or (precedence.load().signer(values).tier,)
     else:
-        tier = next((tier for tier in provider.leads if pins[tier]), next(iter(provider.leads), "opus"))
+        leads = provider.leads or ("opus",)
+    tier = next((tier for tier in leads if pins[tier]), leads[0])
     other = _tier(pins[tier] or secret_shapes.trim(replaced.get(tier, "")), pins)
     return other if other in pins else tier
 

@@ -14,6 +14,7 @@ from ccsetup.claude_code import (
     main_model,
     misplaced,
 )
+from ccsetup.claude_code import login as claude
 from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
@@ -35,7 +36,6 @@ _UNSIGNED = "none"
 _OF_TOKENS = "gateway"
 OF_KEYS = "api-key"  # the surface whose bill requests of an Anthropic profile and of the Console's key are on
 _MANAGED_KEY = "/login managed key"
-_UNKNOWN_PLAN = "sonnet"  # seen on 2.1.332: what a login of a plan that the client does not know begins with
 _TOKENS = ("bearer", "auth-token")
 
 
@@ -79,7 +79,7 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     client = installation.located(system.environment)
     named = ClientModels(values, place or "", client, knowledge, system.cache)
     signing, signed_by = _signing(provider, lines, surroundings, knowledge, system)
-    models, aliases = _models(provider, named, system, surroundings.layers, signing)
+    models, aliases = _models(provider, named, there, surroundings.layers, signing)
     if (serving := _serving(provider, models["main"] or "", values, knowledge)) != provider:
         provider, (signing, signed_by) = serving, _signing(serving, lines, surroundings, knowledge, system)
     surface = surface_of(provider, values, knowledge)
@@ -227,9 +227,9 @@ def _models(
     aliases = {tier: targets[tier] for tier, pin in pins.items() if not pin}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
     listed = main_model.listed_models(layers, {tier: target.id or "" for tier, target in targets.items()})
-    begins = _UNKNOWN_PLAN if signing.way == "claude-login" and not signing.details else ""
-    overrides = main_model.overrides_of(layers)
-    main = main_model.main_word(provider, named.values, pins, listed, named.replaced(aliases, overrides), begins)
+    login = claude.login(system, []) if signing.way == "claude-login" else None
+    leads, overrides = login.leads if login else (), main_model.overrides_of(layers)
+    main = main_model.main_word(provider, named.values, pins, listed, named.replaced(aliases, overrides), leads)
 
     def sent(word: str, id_: str | None) -> str | None:
         return id_ and named.sent_id(id_, overrides=overrides, own=word in aliases)
