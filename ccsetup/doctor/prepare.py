@@ -80,7 +80,7 @@ def why_unsent(found: Signing) -> str:
 
 def _unsent_instead(workspace: Workspace, access: Access, surroundings: Surroundings) -> str:
     """Return what Claude Code sends to the Anthropic API instead of a key that the profile does not hold, if ccsetup
-    does not send it; "" where nothing signs."""
+    does not send it; "" where nothing signs, and where another bill would be charged than the profile's."""
     surface, values = access.surface, access.environment
     if surface.signs != "key" or surface.flag or access.credentials:
         return ""
@@ -90,6 +90,8 @@ def _unsent_instead(workspace: Workspace, access: Access, surroundings: Surround
     found = signing.find_signing(provider, {**values, **lines}, system, surroundings.console_key)
     if found.chosen_by == signing.CONSOLE_KEY:
         return "Claude Code sends the key of the Claude Console, as the profile has none, and ccsetup does not"
+    if not surface.is_gateway:  # which charges its own bill, whoever signs
+        return ""
     if found.way == "claude-login":
         return "only Claude Code can send the login, which signs as the profile has no key"
     return why_unsent(found)

@@ -212,5 +212,4 @@ BY_TOKEN: Mapping[str, tuple[Case, str]] = {
     "login and a profile without a token": ((LOGIN, {}), _GATEWAY),
     "nothing and a profile without a token": (({}, {}), _GATEWAY),
     "Console's right key and a profile without a key": ((_RIGHT, {}), _UNKEYED),
-    "login and a profile without a key": ((LOGIN, {}), _UNKEYED),
 }

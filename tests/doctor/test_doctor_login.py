@@ -18,16 +18,19 @@ __all__ = ["furnished", "home", "workspace"]  # fixtures
 # ------------------------------------------------------------------------------------------------------ the key helper
 
 
-def test_a_profile_without_a_key_and_without_a_helper_has_none(workspace: Setup) -> None:
-    (workspace.home / LOGIN).unlink()
+@pytest.mark.parametrize("has_login", [True, False])
+def test_a_profile_without_a_key_and_without_a_helper_has_none(workspace: Setup, has_login: bool) -> None:
+    """A login would sign, and its plan would be charged."""
+    if not has_login:
+        (workspace.home / LOGIN).unlink()
     report = workspace.look(a_profile("api-key", set={"base_url": workspace.lab.url}))
     assert slugs(report, "error") == ["api-key-missing"]
 
 
-def test_a_profile_without_a_key_is_unknown_where_a_login_signs(workspace: Setup) -> None:
-    report = workspace.look(a_profile("api-key", set={"base_url": workspace.lab.url}))
+def test_a_gateway_without_a_token_is_unknown_where_a_login_signs(workspace: Setup) -> None:
+    report = workspace.look(a_profile("gateway", set={"base_url": workspace.lab.url}))
     assert (report.verdict, slugs(report, "error")) == ("unknown", [])
-    assert {one.check for one in report.broken} == {"key", "accepted"}
+    assert [one.check for one in report.broken] == ["accepted"]
     assert all("the login, which signs" in one.reason for one in report.broken)
 
 
