@@ -10,6 +10,7 @@ from ccsetup.claude_code.unread_files import misplaced
 from ccsetup.knowledge import nearly_right
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.aws.client_files import AwsFiles, IniFile
+from ccsetup.system import presence
 from ccsetup.system.spelling import is_misspelt
 
 _OPENED = re.compile(r"[ \t]*\[+([^\]#;]*)\]*")  # a section header, closed or not
@@ -35,10 +36,10 @@ def near_misses(files: AwsFiles, profile: str, environment: Mapping[str, str]) -
 
 def _files(file: IniFile) -> Iterator[Finding]:
     """Yield the files beside a missing one whose names are nearly its own."""
-    if file.path.exists():
+    if presence.exists(file.path):
         return
     try:
-        names = sorted(path.name for path in file.path.parent.iterdir() if path.is_file())
+        names = sorted(path.name for path in file.path.parent.iterdir() if presence.is_file(path))
     except OSError:
         return
     for name in names:
